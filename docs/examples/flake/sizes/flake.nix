@@ -1,0 +1,8 @@
+{
+  outputs =
+    { self }:
+    {
+      small = "64Mi";
+      large = "256Mi";
+    };
+}

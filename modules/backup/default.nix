@@ -1,0 +1,7 @@
+{
+  imports = [
+    ./fabric.nix
+    ./repositories.nix
+    ./sources.nix
+  ];
+}

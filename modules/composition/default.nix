@@ -1,0 +1,8 @@
+{
+  imports = [
+    ./components.nix
+    ./blueprints.nix
+    ./instances.nix
+    ./asserts.nix
+  ];
+}

@@ -1,0 +1,9 @@
+{
+  imports = [
+    ./options.nix
+    ./defaults.nix
+    ./tags.nix
+    ./policies.nix
+    ./asserts.nix
+  ];
+}

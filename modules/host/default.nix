@@ -1,0 +1,8 @@
+{
+  imports = [
+    ./package.nix
+    ./daemon.nix
+    ./activation.nix
+    ./asserts.nix
+  ];
+}

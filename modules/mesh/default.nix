@@ -1,0 +1,8 @@
+{
+  imports = [
+    ./consensus.nix
+    ./coordination.nix
+    ./node.nix
+    ./topology.nix
+  ];
+}

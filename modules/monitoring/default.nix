@@ -1,0 +1,8 @@
+{
+  imports = [
+    ./models.nix
+    ./prediction.nix
+    ./rules.nix
+    ./settings.nix
+  ];
+}

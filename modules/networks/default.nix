@@ -1,0 +1,6 @@
+{
+  imports = [
+    ./options.nix
+    ./asserts.nix
+  ];
+}

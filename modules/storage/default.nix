@@ -1,0 +1,10 @@
+{
+  imports = [
+    ./pools.nix
+    ./volumes.nix
+    ./tiers.nix
+    ./classifications.nix
+    ./fabric.nix
+    ./asserts.nix
+  ];
+}

@@ -1,0 +1,4 @@
+{
+  hypervisor.compute.units.web.storage = [ { name = "data"; } ];
+  hypervisor.networks.lan.mode = "bridge";
+}

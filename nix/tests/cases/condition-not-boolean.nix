@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  hypervisor.compute.units.web.description = lib.mkIf "yes" "conditional";
+}

@@ -1,0 +1,4 @@
+{
+  config.hypervisor.enable = true;
+  hypervisor.compute.units.web = { };
+}

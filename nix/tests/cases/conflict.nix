@@ -1,0 +1,12 @@
+{
+  imports = [
+    {
+      hypervisor.compute.units.web = {
+        uuid = "one";
+      };
+    }
+  ];
+  hypervisor.compute.units.web = {
+    uuid = "two";
+  };
+}

@@ -1,0 +1,5 @@
+{
+  networking.hostName = "host";
+  compute.units.web = { };
+  hypervisor.networks.lan = { };
+}

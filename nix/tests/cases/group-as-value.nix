@@ -1,0 +1,5 @@
+{
+  hypervisor.compute.units.web = {
+    resources = 4;
+  };
+}

@@ -1,0 +1,7 @@
+{
+  hypervisor.compute.units.web.guest =
+    { pkgs, ... }:
+    {
+      environment.systemPackages = [ pkgs.curl ];
+    };
+}

@@ -1,0 +1,4 @@
+{ color, ... }:
+{
+  hypervisor.compute.units.web.description = color;
+}

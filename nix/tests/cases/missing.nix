@@ -1,0 +1,7 @@
+{
+  hypervisor.compute.tags = {
+    mine = {
+      values = { };
+    };
+  };
+}

@@ -1,0 +1,3 @@
+{
+  hypervizor.compute.units.web.description = "on a host";
+}

@@ -1,0 +1,4 @@
+{ name, ... }:
+{
+  labels.name = name;
+}

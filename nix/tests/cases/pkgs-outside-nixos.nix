@@ -1,0 +1,4 @@
+{ pkgs, ... }:
+{
+  hypervisor.compute.units.web.boot.kernel = "${pkgs.linux}/bzImage";
+}

@@ -1,0 +1,6 @@
+{
+  hypervisor.compute.units.web = {
+    tags = [ "production" ];
+    resources.memory.size = "2Gi";
+  };
+}

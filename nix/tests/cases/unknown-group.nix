@@ -1,0 +1,5 @@
+{
+  hypervisor = {
+    units.web = { };
+  };
+}

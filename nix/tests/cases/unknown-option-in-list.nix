@@ -1,0 +1,8 @@
+{
+  hypervisor.compute.units.web.storage = [
+    {
+      name = "data";
+      sizee = "1Gi";
+    }
+  ];
+}

@@ -1,0 +1,5 @@
+{
+  hypervisor.compute.units.web = {
+    memroy = "1Gi";
+  };
+}

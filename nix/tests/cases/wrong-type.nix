@@ -1,0 +1,7 @@
+{
+  hypervisor.compute.units.web = {
+    resources.memory = {
+      size = 512;
+    };
+  };
+}

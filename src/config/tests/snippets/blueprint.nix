@@ -1,0 +1,9 @@
+{
+# Create a blueprint
+hypervisor.composition.blueprints.secure-web = {
+  components = [
+    { component = "nginx-base"; }
+    { component = "security-hardened"; }
+  ];
+};
+}

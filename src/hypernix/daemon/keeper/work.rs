@@ -1,0 +1,167 @@
+//! What changes the host: tasks of their own, one at a time.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use api::ReconcileRequest;
+use driver::chain;
+use model::Address;
+use plan::{Destroy, PendingRestart, PlanOptions, Prune, Removals, Step, Unreachable};
+use reconcile::{ApplyError, ApplyOptions, Event, OnFailure, Purpose, Report};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::command::Asked;
+use crate::{
+    daemon::lines,
+    declaration::Declaration,
+    failure::{Failure, Trouble},
+    world::World,
+};
+
+/// Events of a run that may wait to be told on.
+const BACKLOG: usize = 1024;
+/// Plans that are made for one reconciliation while the world goes on moving.
+const ATTEMPTS: usize = 3;
+/// How long the end of another process's run is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a listener may leave a line unread before it misses it.
+const LISTENER_PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is worked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::daemon) enum Kind {
+    /// These are put right.
+    Heal(BTreeSet<Address>),
+    /// A manifest is applied.
+    Reconcile,
+    /// Units are stopped with the host.
+    HostStop,
+}
+
+/// What work came to.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) outcome: Result<Report, String>,
+    /// What could not even be planned, and why.
+    pub(super) refused: BTreeMap<Address, String>,
+}
+
+/// How work ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) kind: Kind,
+    pub(super) done: Done,
+    pub(super) took: Duration,
+    /// Whether it was the daemon's own manifest.
+    pub(super) is_own: bool,
+}
+
+impl From<Result<Report, String>> for Done {
+    fn from(outcome: Result<Report, String>) -> Self {
+        Self { outcome, refused: BTreeMap::new() }
+    }
+}
+
+/// Carries out the steps that stop units with the host.
+pub(super) async fn stop(world: Arc<World>, steps: Vec<Step>) -> Result<Report, String> {
+    let options = ApplyOptions {
+        purpose: Purpose::HostDown,
+        parallelism: Some(64),
+        patience: LOCK_PATIENCE,
+        ..ApplyOptions::default()
+    };
+    world.reconciler.perform(steps, &options, None).await.map_err(|error| chain(&error))
+}
+
+/// Makes the host match a manifest, and tells how it goes.
+pub(super) async fn reconcile(world: Arc<World>, asked: Asked, cancel: CancellationToken) -> Result<Report, String> {
+    let Asked { request, lines: told } = asked;
+    let outcome = try_reconcile(&world, &request, told.clone(), cancel).await;
+    let (last, outcome) = match outcome {
+        Ok(report) => (lines::report(&report), Ok(report)),
+        Err(failure) => {
+            let line = lines::refused(&failure);
+            let message = line["error"]["message"].as_str().unwrap_or_default().to_owned();
+            (line, Err(message))
+        }
+    };
+    tell(told.as_ref(), last).await;
+    outcome
+}
+
+async fn try_reconcile(
+    world: &World,
+    request: &ReconcileRequest,
+    told: Option<mpsc::Sender<Value>>,
+    cancel: CancellationToken,
+) -> Result<Report, Failure> {
+    if let Some(recovered) = world.reconciler.recover(LOCK_PATIENCE).await.map_err(Trouble::of_recover)? {
+        tell(told.as_ref(), lines::recovered(&recovered)).await;
+    }
+    let declaration = Declaration::load_beside(world, &request.manifest).await?;
+    let rolls_back = request.rollback_on_failure || declaration.activation.rollback_on_failure;
+    let plan_options = PlanOptions {
+        removals: if rolls_back { Removals::Last } else { Removals::WhenUnneeded },
+        destroy: if request.allow_destroy || declaration.activation.allow_destroy {
+            Destroy::Allow
+        } else {
+            Destroy::Refuse
+        },
+        prune: if request.prune { Prune::Now } else { Prune::AfterGrace },
+        allow_prune: request.allow_prune.clone(),
+        pending: if request.restart_pending { PendingRestart::Restart } else { PendingRestart::Wait },
+        only: None,
+        leave_power: BTreeSet::new(),
+        unreachable: if request.partial { Unreachable::LeaveOut } else { Unreachable::Refuse },
+    };
+    let options = ApplyOptions {
+        source: Some(declaration.source.clone()),
+        manifest: Some(declaration.manifest.clone()),
+        on_failure: OnFailure::rolling_back(rolls_back),
+        patience: LOCK_PATIENCE,
+        cancel,
+        ..ApplyOptions::default()
+    };
+    let desired = &declaration.desired;
+    for attempt in 1.. {
+        let planned = world.plan(desired, &plan_options).await?;
+        let (sender, telling) = follow(told.clone());
+        let ended = world.reconciler.apply(&planned, desired, &options, Some(sender)).await;
+        if let Err(error) = telling.await {
+            tracing::debug!(%error, "the run could not be told of");
+        }
+        match ended {
+            Err(error @ (ApplyError::Moved(_) | ApplyError::Overtaken)) if attempt < ATTEMPTS => {
+                tracing::info!(%error, "planning again");
+            }
+            ended => return Ok(ended.map_err(Trouble::of_apply)?),
+        }
+    }
+    unreachable!("the loop returns at the last attempt")
+}
+
+/// Tells the events of a run on, as lines.
+fn follow(told: Option<mpsc::Sender<Value>>) -> (mpsc::Sender<Event>, tokio::task::JoinHandle<()>) {
+    let (sender, mut receiver) = mpsc::channel(BACKLOG);
+    let telling = tokio::spawn(async move {
+        while let Some(event) = receiver.recv().await {
+            tell(told.as_ref(), lines::event(&event)).await;
+        }
+    });
+    (sender, telling)
+}
+
+/// A listener that went away, or does not read, does not stop the run: lines that it has no room for are left out.
+async fn tell(told: Option<&mpsc::Sender<Value>>, line: Value) {
+    if let Some(told) = told
+        && told.send_timeout(line, LISTENER_PATIENCE).await.is_err()
+    {
+        tracing::debug!("nobody listens to the run any more");
+    }
+}

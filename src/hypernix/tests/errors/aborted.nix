@@ -1,0 +1,1 @@
+abort "this system is not supported"

@@ -1,0 +1,1 @@
+let legacy = true; in assert !legacy; 1

@@ -1,0 +1,1 @@
+let defaults = { memory = 1; }; in defaults { memory = 2; }

@@ -1,0 +1,4 @@
+{ config, inputs, ... }:
+{
+  hypervisor.compute.units.web.image.source = inputs.web;
+}

@@ -1,0 +1,3 @@
+{
+  hypervisor.compute.units.web.image.source = "web:2";
+}

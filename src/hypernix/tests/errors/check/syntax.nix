@@ -1,0 +1,6 @@
+{
+  hypervisor.compute.units.web = {
+    features.isolation.type = "container";
+    image.source = "web:1"
+  };
+}

@@ -1,0 +1,3 @@
+{
+  hypervisor.compute.units.web.resources.memroy.size = "1Gi";
+}

@@ -1,0 +1,3 @@
+{
+  units.web.ports = map (port: port + 1) [ 80 "443" ];
+}

@@ -1,0 +1,1 @@
+let total = 10; count = 0; in total / count

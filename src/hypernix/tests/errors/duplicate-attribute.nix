@@ -1,0 +1,5 @@
+{
+  memory = 1;
+  cores = 2;
+  memory = 3;
+}

@@ -1,0 +1,4 @@
+let
+  vm = { memory }: memory;
+in
+vm "512"

@@ -1,0 +1,1 @@
+builtins.toJSON { handler = x: x; }

@@ -1,0 +1,1 @@
+let hosts = [ ]; in builtins.head hosts

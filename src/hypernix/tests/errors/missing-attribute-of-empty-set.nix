@@ -1,0 +1,1 @@
+let settings = { }; in settings.port

@@ -1,0 +1,7 @@
+let
+  unit = {
+    memory = "1GiB";
+    cores = 2;
+  };
+in
+unit.memroy

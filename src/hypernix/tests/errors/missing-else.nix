@@ -1,0 +1,1 @@
+{ cores = if true then 2; }

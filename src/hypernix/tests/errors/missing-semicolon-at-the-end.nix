@@ -1,0 +1,5 @@
+{
+  units.web = {
+    memory = 512;
+  }
+}

@@ -1,0 +1,1 @@
+(import ./imported/unti.nix).name

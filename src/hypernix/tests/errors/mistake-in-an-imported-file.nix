@@ -1,0 +1,1 @@
+let unit = import ./imported/unit.nix; in unit.name

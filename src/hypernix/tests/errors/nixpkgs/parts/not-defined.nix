@@ -1,0 +1,3 @@
+{
+  units.web.memory = 512;
+}

@@ -1,0 +1,7 @@
+{ lib, ... }:
+{
+  units.web = {
+    memory = lib.toInt "many";
+    source = "web:1";
+  };
+}

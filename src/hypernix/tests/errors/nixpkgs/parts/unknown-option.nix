@@ -1,0 +1,3 @@
+{
+  units.web.memroy = 512;
+}

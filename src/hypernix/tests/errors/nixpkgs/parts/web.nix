@@ -1,0 +1,6 @@
+{
+  units.web = {
+    memory = 512;
+    source = "web:1";
+  };
+}

@@ -1,0 +1,7 @@
+{ lib, ... }:
+{
+  units.web = {
+    memory = "a lot";
+    source = lib.mkDefault "web:1";
+  };
+}

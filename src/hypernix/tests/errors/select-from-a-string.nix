@@ -1,0 +1,1 @@
+let unit = { name = "web"; }; in unit.name.first

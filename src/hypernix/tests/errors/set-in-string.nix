@@ -1,0 +1,1 @@
+let package = { name = "web"; version = "1"; }; in "the ${package}"

@@ -1,0 +1,6 @@
+{
+  units.web = {
+    memory = 512;
+
+  units.db = { memory = 1024; };
+}

@@ -1,0 +1,4 @@
+{
+  name = "web;
+  cores = 2;
+}

@@ -1,0 +1,3 @@
+{
+  memory = lib.mkDefault "1GiB";
+}

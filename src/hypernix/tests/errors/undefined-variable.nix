@@ -1,0 +1,4 @@
+let
+  counter = 1;
+in
+counter + conter

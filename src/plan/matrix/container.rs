@@ -1,0 +1,48 @@
+//! Containers. Measured on Docker 20.10.
+
+use super::{
+    Class::{InPlace, Recreate},
+    Condition::{OwnNetworks, StillSet},
+    Row, row, row_if,
+};
+
+/// What changing a container's fields costs.
+pub(super) const TABLE: &[Row] = &[
+    row_if("limits.memory", InPlace, StillSet, Recreate, "update; 0 is silently ignored, so a limit stays once set"),
+    row_if("limits.memorySwap", InPlace, StillSet, Recreate, "update; 0 is silently ignored"),
+    row_if("limits.memoryReservation", InPlace, StillSet, Recreate, "update; 0 is silently ignored"),
+    row("limits.nanoCpus", InPlace, "update; removed by setting it to all CPUs, as 0 is ignored"),
+    row("limits.cpuShares", InPlace, "update; the kernel's own weight stands for none"),
+    row_if("limits.cpuset", InPlace, StillSet, Recreate, "update; an empty set is silently ignored"),
+    row("limits.pids", InPlace, "update; -1 removes it"),
+    row("restart.*", InPlace, "update"),
+    row_if("networks.*", InPlace, OwnNetworks, Recreate, "connect and disconnect"),
+    row_if("networks.*.**", InPlace, OwnNetworks, Recreate, "disconnect and connect again: a short loss of the link"),
+    row("imageId", Recreate, "another image behind the same reference"),
+    row("image", Recreate, "another image; the same image under another reference changes nothing"),
+    row("command", Recreate, "fixed when a container is made"),
+    row("entrypoint", Recreate, "fixed when a container is made"),
+    row("env.*", Recreate, "fixed when a container is made"),
+    row("workdir", Recreate, "fixed when a container is made"),
+    row("user", Recreate, "fixed when a container is made"),
+    row("hostname", Recreate, "fixed when a container is made"),
+    row("labels.*", Recreate, "labels cannot be changed"),
+    row("mounts.**", Recreate, "fixed when a container is made"),
+    row("ports.*", Recreate, "fixed when a container is made"),
+    row("networkMode", Recreate, "fixed when a container is made"),
+    row("health.**", Recreate, "fixed when a container is made"),
+    row("runtime", Recreate, "fixed when a container is made"),
+    row("capAdd", Recreate, "fixed when a container is made"),
+    row("capDrop", Recreate, "fixed when a container is made"),
+    row("securityOpt", Recreate, "fixed when a container is made"),
+    row("devices", Recreate, "fixed when a container is made"),
+    row("dns", Recreate, "fixed when a container is made"),
+    row("extraHosts", Recreate, "fixed when a container is made"),
+    row("privileged", Recreate, "fixed when a container is made"),
+    row("readOnlyRoot", Recreate, "fixed when a container is made"),
+    row("init", Recreate, "fixed when a container is made"),
+    row("ulimits.**", Recreate, "fixed when a container is made"),
+    row("log.**", Recreate, "fixed when a container is made"),
+    row("stopSignal", Recreate, "fixed when a container is made"),
+    row("gpus", Recreate, "fixed when a container is made"),
+];
