@@ -158,10 +158,15 @@ impl Site {
 
     fn stop_guests(&self) {
         for name in self.virsh(&["list", "--name"]).stdout.split_whitespace() {
-            if name.starts_with(&self.prefix) {
+            if self.has_made(name) {
                 self.virsh(&["destroy", name]);
             }
         }
+    }
+
+    /// Whether a name is one of this site's, and not of another whose name goes on where this one's ends.
+    fn has_made(&self, name: &str) -> bool {
+        name.strip_prefix(&self.prefix).is_some_and(|rest| rest.starts_with('-'))
     }
 
     fn clear(&self) {
@@ -170,23 +175,23 @@ impl Site {
         }
         self.stop_guests();
         for name in self.virsh(&["list", "--all", "--name"]).stdout.split_whitespace() {
-            if name.starts_with(&self.prefix) {
+            if self.has_made(name) {
                 self.virsh(&["undefine", "--nvram", "--snapshots-metadata", "--managed-save", name]);
             }
         }
         for pool in self.virsh(&["pool-list", "--all", "--name"]).stdout.split_whitespace() {
-            if pool.starts_with(&self.prefix) {
+            if self.has_made(pool) {
                 self.virsh(&["pool-destroy", pool]);
                 self.virsh(&["pool-undefine", pool]);
             }
         }
         for network in self.virsh(&["net-list", "--all", "--name"]).stdout.split_whitespace() {
-            if network.starts_with(&self.prefix) {
+            if self.has_made(network) {
                 self.virsh(&["net-destroy", network]);
                 self.virsh(&["net-undefine", network]);
             }
         }
-        let listed = self.docker(&["ps", "-aq", "--filter", "name=^/@"]).stdout;
+        let listed = self.docker(&["ps", "-aq", "--filter", "name=^/@-"]).stdout;
         for id in listed.split_whitespace() {
             self.docker(&["rm", "-f", id]);
         }

@@ -170,8 +170,8 @@ fn systemd_is_asked_to_start_a_backend_that_is_needed_and_down() {
     let uri = format!("qemu+unix:///system?socket={}", site.dir().join("libvirt.sock").display());
     let environment = [("DBUS_SYSTEM_BUS_ADDRESS", &*bus.address), ("LIBVIRT_DEFAULT_URI", &uri)];
     let daemon = Daemon::start_with(&site, env!("CARGO_BIN_EXE_hypernix"), &[], &environment);
+    daemon.await_status("the backend", |status| status["units"] == json!({ "running": 3 }));
     assert_eq!(bus.started.lock().expect("unpoisoned").first().map(String::as_str), Some("libvirtd.service replace"));
-    assert_eq!(daemon.status()["units"], json!({ "running": 3 }));
 }
 
 #[test]
