@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use model::Address;
+use model::{Address, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc};
@@ -65,6 +65,9 @@ pub struct ReconcileRequest {
     /// Returns to the last generation that succeeded when a step fails.
     #[serde(default)]
     pub rollback_on_failure: bool,
+    /// How long another process's run is waited for; a minute where it is not said.
+    #[serde(default)]
+    pub wait: Option<Span>,
 }
 
 /// The daemon cannot answer.

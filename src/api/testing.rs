@@ -87,6 +87,7 @@ impl ControlPlane for Fake {
         let snapshot = self.snapshot();
         Status {
             version: "1.2.3",
+            state_directory: "/var/lib/hypervisor".into(),
             since: Timestamp::UNIX_EPOCH,
             uptime_seconds: 5400,
             phase: Phase::Ready,

@@ -1,6 +1,6 @@
 //! What the daemon knows, in the form in which it is shown.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use model::{Address, Backend, Bytes, DriftPolicy, FieldPath, SourcePos};
@@ -201,6 +201,8 @@ pub struct StorageTotals {
 pub struct Status {
     /// The program's version.
     pub version: &'static str,
+    /// The directory of the state that it holds.
+    pub state_directory: PathBuf,
     /// Since when it runs.
     pub since: Timestamp,
     /// Seconds it has run.

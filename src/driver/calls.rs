@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The counter that a driver bumps before each call.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub struct Calls {
 }
 
 /// How many calls were made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallCount {
     /// Calls that only read.
     pub reads: u64,

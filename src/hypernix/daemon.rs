@@ -38,11 +38,14 @@ use crate::{
 use doors::Listeners;
 use figures::Figures;
 use keeper::Keeper;
+pub use lines::Line;
 use notify::Notifier;
 use plane::Plane;
 use scribe::Scribe;
 use signals::Signals;
 
+/// The Unix socket, where no other is named.
+pub const SOCKET: &str = "/run/hypernix/hypernix.sock";
 /// Notices that may wait to be looked at; beyond, everything is read.
 const NOTICES: usize = 4096;
 /// Commands that may wait.

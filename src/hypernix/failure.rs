@@ -3,6 +3,7 @@
 mod document;
 pub mod refusal;
 mod rendering;
+mod told;
 mod trouble;
 
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ mod declaration;
 mod evaluation;
 mod export;
 mod failure;
+mod handover;
 mod import;
 mod inputs;
 mod interrupt;

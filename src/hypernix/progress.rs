@@ -194,7 +194,7 @@ mod tests {
         let finished = |status| Event::StepFinished {
             step: StepId(2),
             address: Address::new(Kind::Domain, "web"),
-            verb: "start",
+            verb: "start".into(),
             status,
             took: Duration::from_millis(1240),
         };

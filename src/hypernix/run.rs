@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Events that may wait to be drawn.
-const BACKLOG: usize = 1024;
+pub const BACKLOG: usize = 1024;
 /// Plans that are made for one apply while the world goes on moving.
 const ATTEMPTS: usize = 3;
 
@@ -64,12 +64,8 @@ pub async fn apply_following(
             Attempt::Outdated(error) => session.output.remark(&format!("{error}: planning again")),
         }
         planned = world.plan(desired, &plan_options).await?;
-        let more: Vec<String> = removed(&planned.plan).difference(&agreed).map(Address::to_string).collect();
-        if consent == Consent::Given && !more.is_empty() {
-            let message =
-                format!("the host has changed meanwhile, and the new plan would remove {} as well", more.join(", "));
-            let help = "nothing was changed; look at it with `hypernix plan`, and apply again".to_owned();
-            return Err(Trouble::Request { message, help }.into());
+        if consent == Consent::Given {
+            removes_no_more(&removed(&planned.plan), &agreed)?;
         }
     }
     apply(session, world, &planned, desired, options, consent).await
@@ -92,9 +88,7 @@ async fn attempt(
     consent: Consent,
 ) -> Result<Attempt, Failure> {
     let output = &session.output;
-    if output.form == Form::Text {
-        output.text(&plan_text(planned, output))?;
-    }
+    show(&with_warnings(planned), output)?;
     if !planned.plan.is_empty() && confirm("Apply this plan?", consent)? == Answer::No {
         output.remark("nothing was changed");
         return Ok(Attempt::Ended(Exit::Failed));
@@ -111,8 +105,30 @@ async fn attempt(
     }
 }
 
+/// Shows a plan to people; programs get the report only.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub fn show(plan: &Plan, output: &Output) -> Result<(), Failure> {
+    if output.form == Form::Text { output.text(&text(plan, output)) } else { Ok(()) }
+}
+
+/// Refuses a plan that was made anew and removes more than what was agreed to.
+///
+/// # Errors
+/// When it does.
+pub fn removes_no_more(removed: &BTreeSet<Address>, agreed: &BTreeSet<Address>) -> Result<(), Trouble> {
+    let more: Vec<String> = removed.difference(agreed).map(Address::to_string).collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the host has changed meanwhile, and the new plan would remove {} as well", more.join(", "));
+    let help = "nothing was changed; look at it with `hypernix plan`, and apply again".to_owned();
+    Err(Trouble::Request { message, help })
+}
+
 /// What a plan takes away: objects, or their data.
-fn removed(plan: &Plan) -> BTreeSet<Address> {
+pub fn removed(plan: &Plan) -> BTreeSet<Address> {
     let deleted = plan.steps.iter().filter(|step| matches!(step.action, Action::Delete { .. }));
     let destroyed = plan.changes.iter().filter(|change| change.effect == Effect::Destroy);
     deleted.map(|step| step.address.clone()).chain(destroyed.map(|change| change.address.clone())).collect()
@@ -143,8 +159,12 @@ pub async fn perform(
 
 /// The plan as a person reads it, with what the backends remarked.
 pub fn plan_text(planned: &Planned, output: &Output) -> String {
+    text(&with_warnings(planned), output)
+}
+
+fn text(plan: &Plan, output: &Output) -> String {
     let colour = if output.colours() { print::Colour::Ansi } else { print::Colour::Plain };
-    print::text(&with_warnings(planned), &print::Style { colour, ..print::Style::default() })
+    print::text(plan, &print::Style { colour, ..print::Style::default() })
 }
 
 /// The plan, with what the backends remarked among its notes.
@@ -160,7 +180,8 @@ pub fn with_warnings(planned: &Planned) -> Plan {
 
 /// Whether success is worth words of its own. That there was nothing to do, the plan has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Success {
+pub enum Success {
+    /// A line says so.
     Told,
     /// Every step has had its line.
     SaidByProgress,
@@ -175,11 +196,18 @@ async fn finish(
     if let Err(error) = shown.await {
         tracing::debug!(%error, "progress could not be drawn");
     }
-    let report = ended.map_err(Trouble::of_apply)?;
+    tell(output, &ended.map_err(Trouble::of_apply)?, success)
+}
+
+/// Tells how a run ended.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub fn tell(output: &Output, report: &Report, success: Success) -> Result<Exit, Failure> {
     let has_more = !report.notes.is_empty() || report.steps.iter().any(|step| !step.notes.is_empty());
     let is_news = report.result != RunResult::Nothing && success == Success::Told;
     let is_told = !report.is_success() || has_more || is_news;
-    output.answer(&report, || if is_told { report.to_string() } else { String::new() })?;
+    output.answer(report, || if is_told { report.to_string() } else { String::new() })?;
     Ok(if report.is_success() { Exit::Done } else { Exit::Failed })
 }
 

@@ -1,15 +1,19 @@
 //! What a run tells while it is under way, for progress bars.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use model::Address;
 use plan::StepId;
+use serde::{Deserialize, Serialize};
+use serde_with::{DurationMilliSeconds, serde_as};
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use crate::StepStatus;
 
 /// Something that happened in a run.
-#[derive(Clone, Debug, PartialEq)]
+#[serde_as]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// The run began.
     Begun {
@@ -27,7 +31,7 @@ pub enum Event {
         /// Its resource.
         address: Address,
         /// What it does.
-        verb: &'static str,
+        verb: Cow<'static, str>,
     },
     /// A step ended, was skipped or was not begun.
     StepFinished {
@@ -36,10 +40,13 @@ pub enum Event {
         /// Its resource.
         address: Address,
         /// What it did.
-        verb: &'static str,
+        verb: Cow<'static, str>,
         /// How it ended.
+        #[serde(flatten)]
         status: StepStatus,
-        /// How long it took.
+        /// How long it took; milliseconds when written down.
+        #[serde_as(as = "DurationMilliSeconds<u64>")]
+        #[serde(rename = "tookMs")]
         took: Duration,
     },
     /// The steps have ended; what they touched is read again.

@@ -1,6 +1,7 @@
 //! Carries out a plan's steps: as many at a time as each backend takes, each written down before it begins.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     time::{Duration, Instant},
 };
@@ -144,7 +145,7 @@ impl<'a> Run<'a> {
                 self.workshop.events.tell(Event::StepStarted {
                     step: step.id,
                     address: step.address.clone(),
-                    verb: step.action.verb(),
+                    verb: step.action.verb().into(),
                 });
             }
         }
@@ -231,11 +232,11 @@ impl<'a> Run<'a> {
     fn report(&mut self, id: StepId, status: StepStatus, took: Duration, outcome: Outcome) {
         let step = self.schedule.step(id);
         let Outcome { notes, pending, fingerprint: _, previous: _ } = outcome;
-        let (address, verb) = (step.address.clone(), step.action.verb());
+        let (address, verb) = (step.address.clone(), Cow::Borrowed(step.action.verb()));
         self.workshop.events.tell(Event::StepFinished {
             step: id,
             address: address.clone(),
-            verb,
+            verb: verb.clone(),
             status: status.clone(),
             took,
         });

@@ -2,17 +2,17 @@
 
 mod text;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use driver::CallCount;
 use model::{Address, Backend, FieldPath};
 use plan::StepId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 /// What became of a run. `Display` prints it for people, serde for programs.
 #[skip_serializing_none]
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// The version of this document's form.
@@ -38,7 +38,7 @@ pub struct Report {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunResult {
     /// There was nothing to do.
@@ -54,7 +54,7 @@ pub enum RunResult {
 }
 
 /// What became of a step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StepReport {
     /// Its number in the plan.
@@ -62,22 +62,22 @@ pub struct StepReport {
     /// Its resource.
     pub address: Address,
     /// What it does.
-    pub verb: &'static str,
+    pub verb: Cow<'static, str>,
     /// How it ended.
     #[serde(flatten)]
     pub status: StepStatus,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
     /// What the backend said.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Fields that wait for the next cold start.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<FieldPath>,
 }
 
 /// How a step ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum StepStatus {
     /// It was carried out.
@@ -102,7 +102,7 @@ pub enum StepStatus {
 }
 
 /// A resource that differs from its declaration though everything planned was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NotConverged {
     /// The resource.

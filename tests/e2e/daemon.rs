@@ -3,6 +3,7 @@
 mod docs;
 mod drift;
 mod graphql;
+mod handover;
 mod life;
 mod socket;
 mod systemd;

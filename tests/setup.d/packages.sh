@@ -7,16 +7,20 @@ wanted=(
   debootstrap systemd-container
   gcc pkg-config ca-certificates procps
 )
-missing=()
-for package in "${wanted[@]}"; do
-  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if [ "${#missing[@]}" -gt 0 ]; then
+missing() {
+  local package
+  for package in "${wanted[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+  done
+}
+# All of them are named, lest one that is there be removed for another's sake.
+install_wanted() { apt-get install -y -qq --no-install-recommends "${wanted[@]}" "$@" >/dev/null; }
+if [ -n "$(missing)" ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
   # A qemu-utils from backports forbids the stable emulator; the stable one of both is taken then.
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 \
-    || apt-get install -y --no-install-recommends --allow-downgrades "${missing[@]}" qemu-utils/"$(. /etc/os-release && echo "$VERSION_CODENAME")" >/dev/null
+  install_wanted 2>/dev/null || install_wanted --allow-downgrades "qemu-utils/$(. /etc/os-release && echo "$VERSION_CODENAME")"
+  [ -z "$(missing)" ] || die "apt-get left out: $(missing | xargs)"
 fi
 if ! command -v cargo >/dev/null && [ -x "$HOME/.cargo/bin/cargo" ]; then export PATH="$HOME/.cargo/bin:$PATH"; fi
 command -v cargo >/dev/null || die "cargo is missing: hypernix needs Rust $(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$here/../Cargo.toml") or newer; Debian 12's own is too old, so install rustup and run: rustup default stable"

@@ -50,8 +50,8 @@ in
       ];
       path = import ../path.nix { inherit config pkgs; };
 
-      # After a switch everything is looked at again, and hypernix-apply applies what
-      # is new under the lock that the daemon watches; only a new program or new settings make another daemon.
+      # After a switch everything is looked at again, and hypernix-apply hands over
+      # what is new; only a new program or new settings make another daemon.
       reloadTriggers = [ cfg.manifest ];
       stopIfChanged = false;
       notSocketActivated = true;

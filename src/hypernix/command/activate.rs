@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use api::ReconcileRequest;
 use clap::{Args, ValueHint};
 use model::{Desired, Span};
 use plan::{PlanOptions, Removals, Unreachable};
@@ -12,6 +13,7 @@ use crate::{
     confirm::Consent,
     declaration::Declaration,
     failure::{Exit, Failure, Trouble},
+    handover::{self, Handover},
     probation::{self, Probation},
     run,
     session::Session,
@@ -21,6 +23,8 @@ use crate::{
 /// Makes the host match a system generation's manifest, as `nixos-rebuild switch` does.
 ///
 /// Nothing is asked: the generation has been agreed to by switching to it. Another run is waited for.
+///
+/// Where the daemon runs, it carries the run out, and goes on with it if this command is stopped; else it is done here.
 #[derive(Debug, Args)]
 pub struct Activate {
     /// The manifest.
@@ -33,6 +37,14 @@ pub struct Activate {
     /// Prints what would be done, and changes nothing. A backend that does not run yet is left out.
     #[arg(long)]
     dry_run: bool,
+    /// The socket of the daemon, which carries the run out where it runs.
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = crate::daemon::SOCKET,
+        value_hint = ValueHint::FilePath
+    )]
+    socket: PathBuf,
     /// How long another run is waited for.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     wait: Span,
@@ -55,18 +67,52 @@ impl Activate {
         if self.dry_run {
             return self.rehearse(session, &world).await;
         }
-        world.recover_within(self.wait.get(), &session.output).await?;
-        let declaration = Declaration::load(&world, &self.manifest).await?;
-        let Declaration { desired, activation, .. } = &declaration;
+        // The daemon may change the host before anything is planned here.
+        let declaration = Declaration::load_beside(&world, &self.manifest).await?;
         let plan_options = self.plan_options(&world, &declaration)?;
-        if let Some(pending) = unconfirmed(&world, desired).await? {
+        if let Some(pending) = unconfirmed(&world, &declaration.desired).await? {
             return probation::undo(session, &world, &plan_options, pending).await;
         }
-        let planned = world.plan(desired, &plan_options).await?;
-        let options = self.apply_options(&declaration);
-        let probation = Probation::begin(&world, self.caution.confirm_within.or(activation.confirm_within))?;
-        let exit = run::apply_following(session, &world, planned, desired, options, Consent::Given).await?;
+        let length = self.caution.confirm_within.or(declaration.activation.confirm_within);
+        let probation = Probation::begin(&world, length)?;
+        let exit = match self.hand_over(session, &world).await? {
+            Handover::Taken(exit) => exit,
+            Handover::Declined => self.apply(session, &world, &declaration, &plan_options).await?,
+        };
         probation.end(session, &world, &plan_options, exit).await
+    }
+
+    /// Has the daemon do it. A part of the declaration is applied here.
+    async fn hand_over(&self, session: &Session, world: &World) -> Result<Handover, Failure> {
+        let Scope { allow_destroy, prune, allow_prune, restart_pending, partial, only } = self.scope.clone();
+        if !only.is_empty() {
+            return Ok(Handover::Declined);
+        }
+        let unreadable = |source| Trouble::ReadFile { path: self.manifest.clone(), source };
+        let request = ReconcileRequest {
+            manifest: std::path::absolute(&self.manifest).map_err(unreadable)?,
+            allow_destroy,
+            prune,
+            allow_prune,
+            restart_pending,
+            partial,
+            rollback_on_failure: self.rollback_on_failure,
+            wait: Some(self.wait),
+        };
+        handover::offer(session, world, &self.socket, &request).await
+    }
+
+    async fn apply(
+        &self,
+        session: &Session,
+        world: &World,
+        declaration: &Declaration,
+        plan_options: &PlanOptions,
+    ) -> Result<Exit, Failure> {
+        world.recover_within(self.wait.get(), &session.output).await?;
+        let planned = world.plan(&declaration.desired, plan_options).await?;
+        let options = self.apply_options(declaration);
+        run::apply_following(session, world, planned, &declaration.desired, options, Consent::Given).await
     }
 
     async fn rehearse(&self, session: &Session, world: &World) -> Result<Exit, Failure> {

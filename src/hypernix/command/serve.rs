@@ -27,7 +27,7 @@ pub struct Serve {
     #[arg(long, conflicts_with = "listen")]
     no_listen: bool,
     /// The Unix socket.
-    #[arg(long, value_name = "PATH", default_value = "/run/hypernix/hypernix.sock", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, value_name = "PATH", default_value = daemon::SOCKET, value_hint = clap::ValueHint::FilePath)]
     socket: PathBuf,
     /// Applies this file at the start and at every reload (SIGHUP).
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]

@@ -81,6 +81,8 @@ pub(super) struct Keeper {
     judge_at: Option<Instant>,
     /// The state directory says more than is known here.
     is_outdated: bool,
+    /// Something large was read or carried out since memory was last given back.
+    leaves_memory: bool,
     resync_at: Instant,
     host_waiters: Vec<oneshot::Sender<()>>,
     host_stop_begun: bool,
@@ -136,6 +138,7 @@ impl Keeper {
             manifest_waits: false,
             judge_at: None,
             is_outdated: false,
+            leaves_memory: true,
             resync_at,
             host_waiters: Vec::new(),
             host_stop_begun: false,
@@ -263,9 +266,7 @@ impl Keeper {
                 self.known = known;
                 let needed: BTreeSet<_> = BACKENDS.into_iter().filter(|backend| self.known.needs(*backend)).collect();
                 self.needed.send_if_modified(|before| std::mem::replace(before, needed.clone()) != needed);
-                if stale == known::Stale::Everything {
-                    super::memory::give_back();
-                }
+                self.leaves_memory |= stale == known::Stale::Everything;
                 match stale {
                     known::Stale::Everything => self.mark_everything(),
                     known::Stale::These(these) => these.into_iter().for_each(|address| self.mark(address)),

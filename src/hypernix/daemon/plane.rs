@@ -76,6 +76,7 @@ impl ControlPlane for Plane {
         let uptime = Timestamp::now().duration_since(self.since);
         Status {
             version: env!("CARGO_PKG_VERSION"),
+            state_directory: self.world.reconciler.state().root().to_owned(),
             since: self.since,
             uptime_seconds: u64::try_from(uptime.as_secs()).unwrap_or(0),
             phase: *self.shown.phase.borrow(),

@@ -6,7 +6,15 @@ use super::{NotConverged, Report, RunResult, StepReport, StepStatus};
 
 fn step(id: u32, name: &str, verb: &'static str, status: StepStatus) -> StepReport {
     let address = Address::new(Kind::Domain, name);
-    StepReport { id: StepId(id), address, verb, status, took_ms: 12, notes: Vec::new(), pending: Vec::new() }
+    StepReport {
+        id: StepId(id),
+        address,
+        verb: verb.into(),
+        status,
+        took_ms: 12,
+        notes: Vec::new(),
+        pending: Vec::new(),
+    }
 }
 
 fn report() -> Report {

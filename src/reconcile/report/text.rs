@@ -84,5 +84,5 @@ fn attention(report: &Report, step: &StepReport, f: &mut fmt::Formatter<'_>) -> 
 
 /// Whether the error names the deed and its resource itself.
 fn says_of_what(step: &StepReport, error: &str) -> bool {
-    error.contains(step.verb) && error.contains(&step.address.to_string())
+    error.contains(&*step.verb) && error.contains(&step.address.to_string())
 }

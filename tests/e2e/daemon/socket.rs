@@ -17,7 +17,7 @@ fn a_manifest_is_applied_through_the_socket_line_by_line() {
 
     let lines = daemon.reconcile(&json!({ "manifest": manifest }));
     let kinds: Vec<_> = lines.iter().filter_map(|line| line["event"].as_str()).collect();
-    assert_eq!((kinds.first(), kinds.last()), (Some(&"begun"), Some(&"report")), "{lines:#?}");
+    assert_eq!((kinds.first(), kinds.last()), (Some(&"planned"), Some(&"report")), "{lines:#?}");
     let last = lines.last().expect("a line");
     assert_eq!((&last["ok"], &last["report"]["result"]), (&json!(true), &json!("succeeded")), "{last:#}");
     let finished = |line: &&Value| line["event"] == "step-finished" && line["status"] == "done";

@@ -95,10 +95,12 @@ impl Keeper {
     /// Takes note of how work ended, and has what it touched read again.
     pub(super) async fn worked(&mut self, ended: Result<Ended, JoinError>) {
         self.working = None;
+        self.leaves_memory = true;
         let ended = match ended {
             Ok(ended) => ended,
             Err(error) => {
                 tracing::error!(%error, "work fell over; the journal says how far it was");
+                self.load().await;
                 return self.mark_everything();
             }
         };
@@ -167,6 +169,7 @@ impl Keeper {
                 restart_pending: false,
                 partial: false,
                 rollback_on_failure: false,
+                wait: None,
             };
             self.queue.push_back((Asked { request, lines: None }, true));
         }

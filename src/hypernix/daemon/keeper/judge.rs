@@ -52,12 +52,14 @@ impl Keeper {
         self.quiet_until(began);
         self.become_ready();
         self.show();
+        if std::mem::take(&mut self.leaves_memory) {
+            memory::give_back();
+        }
     }
 
     fn become_ready(&mut self) {
         if self.phase() == Phase::Starting {
             self.set_phase(Phase::Ready);
-            memory::give_back();
         }
     }
 

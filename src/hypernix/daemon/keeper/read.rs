@@ -85,9 +85,7 @@ impl Keeper {
                 self.observed.unreachable.insert(backend, reason);
             }
         }
-        if is_large {
-            crate::daemon::memory::give_back();
-        }
+        self.leaves_memory |= is_large;
         self.judge_soon();
         self.show();
     }

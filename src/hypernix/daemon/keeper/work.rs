@@ -8,7 +8,7 @@ use std::{
 
 use api::ReconcileRequest;
 use driver::chain;
-use model::Address;
+use model::{Address, Span};
 use plan::{Destroy, PendingRestart, PlanOptions, Prune, Removals, Step, Unreachable};
 use reconcile::{ApplyError, ApplyOptions, Event, OnFailure, Purpose, Report};
 use serde_json::Value;
@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::command::Asked;
 use crate::{
-    daemon::lines,
+    daemon::lines::Line,
     declaration::Declaration,
     failure::{Failure, Trouble},
+    run,
     world::World,
 };
 
@@ -84,14 +85,13 @@ pub(super) async fn reconcile(world: Arc<World>, asked: Asked, cancel: Cancellat
     let Asked { request, lines: told } = asked;
     let outcome = try_reconcile(&world, &request, told.clone(), cancel).await;
     let (last, outcome) = match outcome {
-        Ok(report) => (lines::report(&report), Ok(report)),
+        Ok(report) => (Line::report(report.clone()), Ok(report)),
         Err(failure) => {
-            let line = lines::refused(&failure);
-            let message = line["error"]["message"].as_str().unwrap_or_default().to_owned();
-            (line, Err(message))
+            let message = failure.document()["error"]["message"].as_str().unwrap_or_default().to_owned();
+            (Line::refused(&failure), Err(message))
         }
     };
-    tell(told.as_ref(), last).await;
+    tell(told.as_ref(), &last).await;
     outcome
 }
 
@@ -101,8 +101,9 @@ async fn try_reconcile(
     told: Option<mpsc::Sender<Value>>,
     cancel: CancellationToken,
 ) -> Result<Report, Failure> {
-    if let Some(recovered) = world.reconciler.recover(LOCK_PATIENCE).await.map_err(Trouble::of_recover)? {
-        tell(told.as_ref(), lines::recovered(&recovered)).await;
+    let patience = request.wait.map_or(LOCK_PATIENCE, Span::get);
+    if let Some(recovered) = world.reconciler.recover(patience).await.map_err(Trouble::of_recover)? {
+        tell(told.as_ref(), &Line::recovered(&recovered)).await;
     }
     let declaration = Declaration::load_beside(world, &request.manifest).await?;
     let rolls_back = request.rollback_on_failure || declaration.activation.rollback_on_failure;
@@ -124,13 +125,17 @@ async fn try_reconcile(
         source: Some(declaration.source.clone()),
         manifest: Some(declaration.manifest.clone()),
         on_failure: OnFailure::rolling_back(rolls_back),
-        patience: LOCK_PATIENCE,
+        patience,
         cancel,
         ..ApplyOptions::default()
     };
     let desired = &declaration.desired;
+    let mut agreed = None;
     for attempt in 1.. {
         let planned = world.plan(desired, &plan_options).await?;
+        let removed = run::removed(&planned.plan);
+        run::removes_no_more(&removed, agreed.get_or_insert_with(|| removed.clone()))?;
+        tell(told.as_ref(), &Line::Planned { plan: Box::new(run::with_warnings(&planned)) }).await;
         let (sender, telling) = follow(told.clone());
         let ended = world.reconciler.apply(&planned, desired, &options, Some(sender)).await;
         if let Err(error) = telling.await {
@@ -151,16 +156,16 @@ fn follow(told: Option<mpsc::Sender<Value>>) -> (mpsc::Sender<Event>, tokio::tas
     let (sender, mut receiver) = mpsc::channel(BACKLOG);
     let telling = tokio::spawn(async move {
         while let Some(event) = receiver.recv().await {
-            tell(told.as_ref(), lines::event(&event)).await;
+            tell(told.as_ref(), &Line::Run(event)).await;
         }
     });
     (sender, telling)
 }
 
 /// A listener that went away, or does not read, does not stop the run: lines that it has no room for are left out.
-async fn tell(told: Option<&mpsc::Sender<Value>>, line: Value) {
+async fn tell(told: Option<&mpsc::Sender<Value>>, line: &Line) {
     if let Some(told) = told
-        && told.send_timeout(line, LISTENER_PATIENCE).await.is_err()
+        && told.send_timeout(line.document(), LISTENER_PATIENCE).await.is_err()
     {
         tracing::debug!("nobody listens to the run any more");
     }
