@@ -153,26 +153,52 @@ fn a_switch_that_nobody_confirms_is_undone_and_one_that_somebody_confirms_stays(
 
 #[test]
 fn activation_killed_at_any_instant_converges_at_the_next_switch() {
-    let kills = std::env::var("HYPERNIX_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
     let machine = Machine::boot("kill");
-    let systems = [System::install(&machine, 1, &host(SMALL, "")), System::install(&machine, 2, &host(LARGE, ""))];
+    let systems = [host(SMALL, ""), host(LARGE, "")];
+    converges_after_kills(&machine, &systems, kills(), "pkill -9 -f 'hypernix activate'");
+}
+
+#[test]
+fn activation_killed_with_the_daemon_that_carries_it_out_converges_at_the_next_switch() {
+    let machine = Machine::boot("killboth");
+    let systems = [guests(SMALL, ""), guests(LARGE, "")];
+    // systemd starts the daemon again; a unit that does not run yet cannot be reloaded by a switch.
+    let kill = "was=$(systemctl show -P MainPID hypernix.service); pkill -9 -f 'hypernix (activate|serve)'; \
+                systemctl reset-failed hypernix.service; \
+                until [ $(systemctl show -P MainPID hypernix.service) != $was ] && \
+                systemctl is-active --quiet hypernix.service; do sleep 0.1; done";
+    converges_after_kills(&machine, &systems, kills().div_ceil(2), kill);
+    let journal = machine.sh("journalctl -u hypernix.service -o cat --no-pager");
+    assert!(journal.contains("a manifest was applied"), "the daemon carried nothing out:\n{journal}");
+}
+
+/// How many kills are tried; `HYPERNIX_TEST_KILLS` says otherwise.
+fn kills() -> u64 {
+    std::env::var("HYPERNIX_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+}
+
+/// Activates one of two systems in turn, has `kill` end it at any instant, and expects that the next switch converges
+/// and that a guest that is the same in both is left alone.
+fn converges_after_kills(machine: &Machine, systems: &[String; 2], kills: u64, kill: &str) {
+    let [small, large] = systems;
+    let systems = [System::install(machine, 1, small), System::install(machine, 2, large)];
     succeeded(&machine.switch(&systems[0]));
-    let steady = line(&running(&machine), "steady").to_owned();
+    let steady = line(&running(machine), "steady").to_owned();
     let seed: u64 = std::process::id().into();
-    for kill in 0..kills {
-        let system = &systems[usize::from(kill % 2 == 0)];
-        let delay = Duration::from_millis((seed * 7919 + kill * 104_729) % 900);
+    for turn in 0..kills {
+        let system = &systems[usize::from(turn % 2 == 0)];
+        let delay = Duration::from_millis((seed * 7919 + turn * 104_729) % 900);
         let manifest = format!("{}/hypervisor/manifest.json", system.toplevel);
         let mut activation = machine.begin(&["hypernix", "activate", &manifest]);
         std::thread::sleep(delay);
-        machine.run(&["pkill", "-9", "-f", "hypernix activate"]);
+        machine.run(&["sh", "-c", kill]);
         activation.wait().expect("it has ended");
         let switched = machine.switch(system);
-        assert_eq!(switched.code, 0, "kill {kill} after {delay:?} (seed {seed}):\n{}", switched.said);
+        assert_eq!(switched.code, 0, "kill {turn} after {delay:?} (seed {seed}):\n{}", switched.said);
         let plan = machine.run(&["hypernix", "plan", "--detailed-exitcode", &manifest]);
-        assert_eq!(plan.code, 0, "kill {kill} after {delay:?} (seed {seed}):\n{}", plan.stdout);
-        let now = running(&machine);
+        assert_eq!(plan.code, 0, "kill {turn} after {delay:?} (seed {seed}):\n{}", plan.stdout);
+        let now = running(machine);
         assert_eq!(now.len(), 3, "{now:?}");
-        assert_eq!(line(&now, "steady"), steady, "kill {kill}: a guest that did not change was restarted");
+        assert_eq!(line(&now, "steady"), steady, "kill {turn}: a guest that did not change was restarted");
     }
 }

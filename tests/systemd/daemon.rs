@@ -52,6 +52,8 @@ fn a_guest_that_did_not_change_outlives_switches_a_new_daemon_and_a_daemon_that_
         await_calm(&machine);
     }
     assert_eq!(process(&machine), daemon, "a changed declaration makes no other daemon");
+    let journal = machine.sh("journalctl -u hypernix.service -o cat --no-pager");
+    assert!(journal.matches("a manifest was applied").count() >= 3, "switches were not handed over:\n{journal}");
 
     machine.sh("cp -r /opt/hypernix /opt/hypernix-new");
     let upgraded = System::install_with(&machine, 3, "/opt/hypernix-new", &guests(LARGE, ""));
