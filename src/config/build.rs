@@ -1,5 +1,5 @@
-//! Lists the files of `nix/` and `modules/`, so that they are carried in the binary: all but those that only mean
-//! something to Nix itself.
+//! Lists the files of `nix/` and `modules/`, so that they are carried in the binary, parsed: all but those that only
+//! mean something to Nix itself.
 
 use std::{
     env, fs, io,
@@ -26,19 +26,27 @@ fn main() -> io::Result<()> {
         collect(&root.join(folder), &mut files)?;
     }
     files.sort();
-    let mut list = String::from(
-        "/// Every bundled file: its path below [`PREFIX`], and its bytes.\npub(super) const FILES: &[(&str, &[u8])] = &[\n",
-    );
-    for file in files {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let (mut texts, mut trees) = (String::new(), String::new());
+    for (number, file) in files.into_iter().enumerate() {
         let name = file.strip_prefix(&root).expect("it was found below the root").to_string_lossy();
         if LEFT_OUT.iter().any(|left_out| Path::new(&*name).starts_with(left_out)) {
             continue;
         }
-        let path = file.to_string_lossy();
-        list.push_str(&format!("    ({name:?}, include_bytes!({path:?})),\n"));
+        texts.push_str(&format!("    ({name:?}, include_bytes!({file:?})),\n"));
+        // A file that does not parse is carried as it is, so that the evaluator says what is wrong with it.
+        if let Some(tree) = nix_eval::syntax_tree(&fs::read_to_string(&file)?) {
+            let path = out.join(format!("{number}.tree"));
+            fs::write(&path, tree)?;
+            trees.push_str(&format!("    ({name:?}, include_bytes!({path:?})),\n"));
+        }
     }
-    list.push_str("];\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let list = format!(
+        "/// Every bundled file: its path below [`PREFIX`], and its bytes.\n\
+         pub(super) const FILES: &[(&str, &[u8])] = &[\n{texts}];\n\
+         /// The syntax trees of these files, by the same paths.\n\
+         pub(super) const TREES: &[(&str, &[u8])] = &[\n{trees}];\n"
+    );
     fs::write(out.join("bundled.rs"), list)
 }
 

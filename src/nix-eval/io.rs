@@ -88,6 +88,12 @@ pub trait EvalIo: Send + Sync {
         false
     }
 
+    /// The syntax tree of a file that is part of the program, as [`syntax_tree`](crate::syntax_tree) makes it of the
+    /// file's text; `None` has the text parsed.
+    fn syntax_tree(&self, _path: &Path) -> Option<&'static [u8]> {
+        None
+    }
+
     /// When a path itself, not what a link leads to, last changed, in seconds of the epoch.
     ///
     /// # Errors
@@ -156,6 +162,7 @@ fn kind_of(kind: std::fs::FileType) -> FileType {
 pub struct OverlayIo {
     prefix: PathBuf,
     files: BTreeMap<PathBuf, &'static [u8]>,
+    trees: BTreeMap<PathBuf, &'static [u8]>,
     below: Arc<dyn EvalIo>,
 }
 
@@ -168,7 +175,14 @@ impl OverlayIo {
     ) -> Self {
         let prefix = prefix.into();
         let files = files.into_iter().map(|(path, bytes)| (prefix.join(path), bytes)).collect();
-        Self { prefix, files, below }
+        Self { prefix, files, trees: BTreeMap::new(), below }
+    }
+
+    /// With the syntax trees of files (paths relative to the prefix), so that these are not parsed.
+    #[must_use]
+    pub fn with_trees(mut self, trees: impl IntoIterator<Item = (&'static str, &'static [u8])>) -> Self {
+        self.trees = trees.into_iter().map(|(path, tree)| (self.prefix.join(path), tree)).collect();
+        self
     }
 
     fn is_directory(&self, path: &Path) -> bool {
@@ -249,6 +263,10 @@ impl EvalIo for OverlayIo {
 
     fn is_embedded(&self, path: &Path) -> bool {
         path.starts_with(&self.prefix) || self.below.is_embedded(path)
+    }
+
+    fn syntax_tree(&self, path: &Path) -> Option<&'static [u8]> {
+        if path.starts_with(&self.prefix) { self.trees.get(path).copied() } else { self.below.syntax_tree(path) }
     }
 }
 

@@ -58,7 +58,7 @@ pub use evaluator::{Arguments, Completions, Evaluated, Evaluator, Extent, Form, 
 pub use flake::{Commit, Git, GitProgram, GitTree, InputOverride};
 pub use io::{DirEntry, EvalIo, FileType, OverlayIo, StdIo};
 pub use large_stack::run_on_large_stack;
-pub use lower::is_incomplete;
+pub use lower::{is_incomplete, syntax_tree};
 pub use nix_command::{NixCommand, NixProgram};
 pub use settings::{Lint, Lints, PathCopies, PipeOperators, Purity, SearchPathEntry, Settings, TomlTimestamps};
 pub use source::Position;

@@ -5,6 +5,7 @@
 //! undefined variables, operands that need parentheses).
 
 mod access;
+mod ahead;
 mod bindings;
 mod draft;
 mod functions;
@@ -39,7 +40,7 @@ use crate::value::{Items, Value};
 use grammar::Refusal;
 use operators::check_operand;
 use scope::Scopes;
-use tree::Node;
+use tree::{Node, Tree};
 
 /// The tables that lowering fills.
 pub(crate) struct Tables<'e, 'a> {
@@ -67,6 +68,8 @@ pub(crate) struct Unit<'u> {
     /// Names bound by `scopedImport`, in the order of their slots.
     pub(crate) outer: Vec<Symbol>,
     pub(crate) encoding: Encoding,
+    /// The tree of the text, where it was made before ([`syntax_tree`]).
+    pub(crate) tree: Option<&'static [u8]>,
 }
 
 /// Whether the text is the file's bytes or stands for them.
@@ -77,20 +80,28 @@ pub(crate) enum Encoding {
     Escaped,
 }
 
+pub use ahead::syntax_tree;
 pub(crate) use literals::{escape_bytes, null_bytes};
 
 /// Parses and lowers a whole text.
 pub(crate) fn lower<'a>(tables: Tables<'_, 'a>, unit: Unit<'_>) -> Res<&'a Expr<'a>> {
     let text = line_ends::normalized(unit.text);
-    if shape::has_long_run(&text) {
-        shape::check(&text, unit.base)?;
-    }
     let base = unit.base;
-    let mut tree = grammar::parse(&text, base).map_err(|refusal| refused(&refusal, &text, base).of_text())?;
+    let mut tree = match unit.tree.and_then(|bytes| ahead::read(bytes, &text, base)) {
+        Some(tree) => tree,
+        None => parse(&text, base)?,
+    };
     tree.intern(tables.symbols, tables.arena);
     let mut lowering = Lowering { scopes: Scopes::new(&unit.outer), tables, unit };
     let root = present(tree.root(), Span::at(base))?;
     lowering.expr(root).map_err(|fault| siblings::explain(fault, &text, base).of_text())
+}
+
+fn parse(text: &str, base: u32) -> Res<Tree<'_>> {
+    if shape::has_long_run(text) {
+        shape::check(text, base)?;
+    }
+    grammar::parse(text, base).map_err(|refusal| refused(&refusal, text, base).of_text())
 }
 
 /// The error of a text that does not parse, with what rnix knows of it.

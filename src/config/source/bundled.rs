@@ -15,7 +15,7 @@ include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
 /// Our files over those of `below`.
 pub(super) fn over(below: Arc<dyn EvalIo>) -> Arc<dyn EvalIo> {
-    Arc::new(OverlayIo::new(PREFIX, FILES.iter().copied(), below))
+    Arc::new(OverlayIo::new(PREFIX, FILES.iter().copied(), below).with_trees(TREES.iter().copied()))
 }
 
 /// No files at all.
@@ -52,5 +52,20 @@ impl EvalIo for Nothing {
 
     fn modified(&self, _: &Path) -> io::Result<u64> {
         Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILES, TREES};
+
+    #[test]
+    fn every_bundled_file_is_carried_with_the_tree_of_its_text() {
+        assert!(!FILES.is_empty());
+        for ((path, text), tree) in FILES.iter().zip(TREES) {
+            let text = std::str::from_utf8(text).expect("our files are text");
+            assert_eq!(*tree, (*path, &*nix_eval::syntax_tree(text).expect(path)));
+        }
+        assert_eq!(FILES.len(), TREES.len());
     }
 }

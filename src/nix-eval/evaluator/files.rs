@@ -24,6 +24,7 @@ struct Text<'t> {
     folder: PathBuf,
     text: Arc<str>,
     encoding: Encoding,
+    tree: Option<&'static [u8]>,
 }
 
 /// Longer chains of links go in circles.
@@ -71,7 +72,7 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn lower_source(&mut self, source: &str, base: &Path, names: Vec<Symbol>) -> Res<&'a Expr<'a>> {
         let folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-        self.lower_text(Text { path: None, folder, text: source.into(), encoding: Encoding::Utf8 }, names)
+        self.lower_text(Text { path: None, folder, text: source.into(), encoding: Encoding::Utf8, tree: None }, names)
     }
 
     /// Follows links in the last component, by text, and goes from a directory to its `default.nix`.
@@ -101,7 +102,8 @@ impl<'a> Evaluator<'a> {
             Err(e) => (lower::escape_bytes(e.as_bytes()), Encoding::Escaped),
         };
         let folder = path.parent().unwrap_or(path).to_owned();
-        self.lower_text(Text { path: Some(path), folder, text: text.into(), encoding }, outer)
+        let tree = self.settings.io.syntax_tree(path);
+        self.lower_text(Text { path: Some(path), folder, text: text.into(), encoding, tree }, outer)
     }
 
     fn lower_text(&mut self, text: Text<'_>, outer: Vec<Symbol>) -> Res<&'a Expr<'a>> {
@@ -124,6 +126,7 @@ impl<'a> Evaluator<'a> {
             lints: self.settings.lints,
             outer,
             encoding: text.encoding,
+            tree: text.tree,
         };
         let tables = Tables {
             arena: self.arena,

@@ -27,6 +27,16 @@ struct Record {
     count: u32,
 }
 
+/// One node, in the order in which nodes are made: its children are the last `count` that are below no other.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub(super) kind: SyntaxKind,
+    pub(super) token: SyntaxKind,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) count: u32,
+}
+
 /// A node of a tree.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'t> {
@@ -74,6 +84,14 @@ impl<'t> Builder<'t> {
         self.node(self.mark(start), end, kind, token);
     }
 
+    /// Makes a node again that was made before, after its children; `None` where there are not as many.
+    pub(super) fn shape(&mut self, shape: Shape) -> Option<()> {
+        let Shape { kind, token, start, end, count } = shape;
+        let loose = self.loose.len().checked_sub(count as usize)?;
+        self.node(Mark { start, loose }, end, kind, token);
+        Some(())
+    }
+
     pub(super) fn finish(self) -> Tree<'t> {
         self.tree
     }
@@ -114,6 +132,17 @@ impl Tree<'_> {
         let Record { first, count, .. } = record;
         // What has none may have a symbol instead.
         if count == 0 { &[] } else { &self.children[first as usize..(first + count) as usize] }
+    }
+
+    /// All nodes, in the order in which they were made.
+    pub(super) fn shapes(&self) -> impl ExactSizeIterator<Item = Shape> {
+        self.records.iter().map(|&Record { kind, token, start, end, count, .. }| Shape {
+            kind,
+            token,
+            start,
+            end,
+            count,
+        })
     }
 
     /// The node that was made last, which has all others below it.

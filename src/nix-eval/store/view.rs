@@ -221,6 +221,13 @@ impl EvalIo for StoreView {
         }
     }
 
+    fn syntax_tree(&self, path: &Path) -> Option<&'static [u8]> {
+        match self.place(path) {
+            Place::Host(path) => self.below.syntax_tree(&path),
+            _ => None,
+        }
+    }
+
     fn modified(&self, path: &Path) -> io::Result<u64> {
         match self.place(path) {
             Place::Text(_) => Ok(1),

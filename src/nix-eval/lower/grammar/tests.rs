@@ -6,8 +6,9 @@ use expect_test::expect;
 use rnix::SyntaxKind::{self, *};
 use rnix::{SyntaxNode, WalkEvent};
 
-use super::super::tree::Node;
+use super::super::{ahead, syntax_tree, tree::Node};
 use super::{Refusal, parse};
+use crate::source::Span;
 
 /// A node's kind and where it begins and ends.
 type Place = (SyntaxKind, u32, u32);
@@ -40,6 +41,7 @@ fn compare(text: &str) -> bool {
     match parse(text, 0) {
         Ok(tree) => {
             assert_eq!(theirs.errors(), [], "rnix refuses {text}");
+            check_bytes(text, tree.root().expect("a text that parses has a tree"));
             let mut ours = Vec::new();
             places_of_ours(tree.root().expect("a text that parses has a tree"), &mut ours);
             let theirs = places_of_rnix(&theirs.syntax());
@@ -53,6 +55,21 @@ fn compare(text: &str) -> bool {
         }
         Err(Refusal::TooDeep(_)) => panic!("{text} is not deep"),
     }
+}
+
+/// Compares a text's tree with the one that its bytes give.
+#[track_caller]
+fn check_bytes(text: &str, root: Node<'_>) {
+    let Some(bytes) = syntax_tree(text) else { return };
+    let again = ahead::read(&bytes, text, 0).expect("bytes that were written can be read");
+    assert_eq!(drawn(root), drawn(again.root().expect("it has a tree")), "{text}");
+}
+
+/// A node with all that is below it.
+fn drawn(node: Node<'_>) -> String {
+    let below: String = node.children().map(drawn).collect();
+    let Span { start, len } = node.span();
+    format!("{:?} {:?} {start}+{len} ({below})", node.kind(), node.token())
 }
 
 fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
