@@ -118,7 +118,7 @@ fn refused(refusal: &Refusal, text: &str, base: u32) -> Box<Fault> {
         return fault;
     }
     let parse = rnix::Root::parse(text);
-    let fault = match syntax_error::first(parse.errors()) {
+    match syntax_error::first(parse.errors()) {
         Some(error) => syntax_error::describe(error, text, base),
         // rnix forgives some: it takes whatever closes a parenthesis.
         None => {
@@ -129,10 +129,7 @@ fn refused(refusal: &Refusal, text: &str, base: u32) -> Box<Fault> {
             };
             Fault::new(ErrorKind::Parse, message).at(Span { start: base + offset as u32, len: word.len() as u32 })
         }
-    };
-    // A tree that is too deep to read is too deep to free: freeing recurses as well.
-    std::mem::forget(parse);
-    fault
+    }
 }
 
 /// Whether a text ends too early: more of it could make it an expression.
