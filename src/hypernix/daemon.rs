@@ -95,7 +95,7 @@ pub async fn run(session: &Session, settings: Settings) -> Result<(), Failure> {
         attend::start(Arc::clone(&world), backend, teller.clone(), commands.clone(), needed.clone());
     }
     let guard = shutdown::start(commands.clone());
-    let notifier = Notifier::start(Arc::clone(&plane));
+    let notifier = Notifier::start(Arc::clone(&plane), commands.clone());
     let signals = tokio::spawn(signals.obey(stop.clone(), commands));
     keeper.run(notices, orders, stop).await;
     notifier.stopping();

@@ -244,6 +244,11 @@ impl Keeper {
                 self.set_phase(Phase::Ready);
                 self.mark_everything();
             }
+            Command::AreYouThere { answer } => {
+                if answer.send(()).is_err() {
+                    tracing::debug!("whoever asked has gone");
+                }
+            }
         }
     }
 

@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use api::{ControlPlane, view::Phase};
+use api::view::Phase;
 use sd_notify::NotifyState;
+use tokio::sync::{mpsc::Sender, oneshot};
 
-use super::plane::Plane;
+use super::{keeper::Command, plane::Plane};
 
 /// Tells until it is dropped.
 #[derive(Debug)]
@@ -15,10 +16,10 @@ pub(super) struct Notifier {
 
 impl Notifier {
     /// Starts telling. Readiness is told once everything was read, or is known not to answer.
-    pub(super) fn start(plane: Arc<Plane>) -> Self {
-        let mut tasks = vec![tokio::spawn(tell(Arc::clone(&plane)))];
+    pub(super) fn start(plane: Arc<Plane>, commands: Sender<Command>) -> Self {
+        let mut tasks = vec![tokio::spawn(tell(plane))];
         if let Some(limit) = sd_notify::watchdog_enabled() {
-            tasks.push(tokio::spawn(wag(plane, limit / 3)));
+            tasks.push(tokio::spawn(wag(commands, limit / 3)));
         }
         Self { tasks }
     }
@@ -84,12 +85,15 @@ async fn tell(plane: Arc<Plane>) {
     }
 }
 
-/// Shows that the daemon lives: that what it knows can still be asked for.
-async fn wag(plane: Arc<Plane>, every: Duration) {
+/// Shows that the daemon lives: that its keeper, which everything else waits for, answers.
+async fn wag(commands: Sender<Command>, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     loop {
         ticks.tick().await;
-        drop(plane.snapshot());
+        let (answer, answered) = oneshot::channel();
+        if commands.send(Command::AreYouThere { answer }).await.is_err() || answered.await.is_err() {
+            return;
+        }
         say(&[NotifyState::Watchdog]);
     }
 }

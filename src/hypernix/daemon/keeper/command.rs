@@ -30,6 +30,11 @@ pub(in crate::daemon) enum Command {
     },
     /// The host stays up after all.
     HostStays,
+    /// Asks whether the keeper still keeps.
+    AreYouThere {
+        /// Is told that it does.
+        answer: oneshot::Sender<()>,
+    },
 }
 
 /// A reconciliation that is asked for.
