@@ -32,7 +32,7 @@ let
   examples = lib.mapAttrs' (file: _: {
     name = "vm-${lib.removeSuffix ".nix" file}";
     value = testers.runNixOSTest (../tests/nixos/vm + "/${file}");
-  }) (builtins.readDir ../docs/examples);
+  }) (lib.filterAttrs (file: _: lib.hasSuffix ".nix" file) (builtins.readDir ../docs/examples));
 in
 examples
 // {
