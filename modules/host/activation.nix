@@ -54,8 +54,8 @@ in
       default = "30min";
       example = "2h";
       description = ''
-        How long applying may take, as systemd writes times. Images are fetched and guests shut down
-        within it.
+        How long a switch waits for applying to end, as systemd writes times. Images are fetched and
+        guests shut down within it. A run that the daemon carries out goes on beyond it.
       '';
     };
   };

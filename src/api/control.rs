@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use model::{Address, Span};
+use model::Address;
+use reconcile::Holder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc};
@@ -65,9 +66,9 @@ pub struct ReconcileRequest {
     /// Returns to the last generation that succeeded when a step fails.
     #[serde(default)]
     pub rollback_on_failure: bool,
-    /// How long another process's run is waited for; a minute where it is not said.
+    /// Who asks, for the generation and for those who are turned away meanwhile.
     #[serde(default)]
-    pub wait: Option<Span>,
+    pub caller: Option<Holder>,
 }
 
 /// The daemon cannot answer.

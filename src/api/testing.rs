@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     ApiMetrics, ControlError, ControlPlane, Doors, Protection, ReconcileRequest, loopback, schema,
-    view::{BackendState, Health, Phase, Size, Snapshot, State, Status, StorageTotals, Unit, UnitChange, Usage},
+    view::{
+        BackendState, Health, Identity, Phase, Size, Snapshot, State, Status, StorageTotals, Unit, UnitChange, Usage,
+    },
 };
 
 /// The daemon.
@@ -87,7 +89,12 @@ impl ControlPlane for Fake {
         let snapshot = self.snapshot();
         Status {
             version: "1.2.3",
-            state_directory: "/var/lib/hypervisor".into(),
+            identity: Identity {
+                program: "/bin/hypernix of 1970-01-01T00:00:00Z".to_owned(),
+                state_directory: "/var/lib/hypervisor".into(),
+                libvirt: "qemu:///system".to_owned(),
+                docker: None,
+            },
             since: Timestamp::UNIX_EPOCH,
             uptime_seconds: 5400,
             phase: Phase::Ready,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 use model::{Address, Backend, Bytes, DriftPolicy, FieldPath, SourcePos};
 use plan::Verb;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
@@ -201,8 +201,8 @@ pub struct StorageTotals {
 pub struct Status {
     /// The program's version.
     pub version: &'static str,
-    /// The directory of the state that it holds.
-    pub state_directory: PathBuf,
+    /// What it is and holds.
+    pub identity: Identity,
     /// Since when it runs.
     pub since: Timestamp,
     /// Seconds it has run.
@@ -223,8 +223,22 @@ pub struct Status {
     pub changing: Option<String>,
 }
 
+/// What tells a daemon from others: whoever hands a run over to it wants the very same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// The program's file, with when it was built.
+    pub program: String,
+    /// The directory of the state.
+    pub state_directory: PathBuf,
+    /// libvirt's connection URI.
+    pub libvirt: String,
+    /// The container engine's address; its local socket where absent.
+    pub docker: Option<String>,
+}
+
 /// What the daemon is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// It has not read everything yet.

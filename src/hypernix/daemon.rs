@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     failure::{Failure, Trouble},
+    identity::identity,
     session::Session,
     world::World,
 };
@@ -68,6 +69,11 @@ pub struct Settings {
     pub resync: Duration,
 }
 
+/// Whether the whole host goes down, by what systemd and logind say.
+pub async fn host_goes_down() -> bool {
+    bus::Bus.shutdown_is_announced().await || bus::Bus.host_is_stopping().await
+}
+
 /// Serves until it is told to end.
 ///
 /// # Errors
@@ -88,7 +94,8 @@ pub async fn run(session: &Session, settings: Settings) -> Result<(), Failure> {
     let scribe = Scribe::start(Arc::clone(&log));
     let (keeper, shown) = Keeper::new(Arc::clone(&world), settings.clone(), scribe.pen(), Arc::clone(&figures));
     let needed = shown.needed.clone();
-    let plane = Arc::new(Plane::new(Arc::clone(&world), shown, log, commands.clone(), Arc::clone(&figures)));
+    let identity = identity(session, &world);
+    let plane = Arc::new(Plane::new(Arc::clone(&world), identity, shown, log, commands.clone(), Arc::clone(&figures)));
     let doors = listeners.serve(Arc::clone(&plane) as Arc<dyn api::ControlPlane>, &figures, doors_stop.clone());
     watcher::start(world.reconciler.state().root(), commands.clone());
     for backend in keeper::BACKENDS {

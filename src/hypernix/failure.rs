@@ -3,7 +3,6 @@
 mod document;
 pub mod refusal;
 mod rendering;
-mod told;
 mod trouble;
 
 use std::process::ExitCode;

@@ -1,98 +1,107 @@
-//! Hands a run over to the daemon, where one of this version holds the same state, and follows what it tells.
+//! Hands a run over to the daemon, where this very program holds the same state, and follows what it tells.
 
 mod client;
 
 use std::{path::Path, time::Duration};
 
-use api::ReconcileRequest;
+use api::{
+    ReconcileRequest,
+    view::{Identity, Phase},
+};
 use futures::StreamExt;
-use reconcile::{Event, Report};
+use reconcile::{Event, Report, RunResult};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::{
-    daemon::Line,
+    daemon::{self, Line},
     failure::{Exit, Failure},
+    identity::identity,
     progress::Progress,
     run,
     session::Session,
     world::World,
 };
-use client::{Client, Lines};
+use client::{Client, ClientError, Lines};
 
 /// How long the daemon may take to say what it is: it may just be starting.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What the daemon answers when it takes nothing on at the moment.
-const BUSY: &str = "hypernix::busy";
 
-/// What came of offering a run.
+/// The daemon that a run can be handed over to.
+pub struct Daemon<'w> {
+    client: Client,
+    session: &'w Session,
+    world: &'w World,
+}
+
+/// What came of handing a run over.
 #[derive(Debug)]
 pub enum Handover {
     /// The daemon carried it out; it ended so.
     Taken(Exit),
-    /// It is to be carried out here: nobody listens, or what listens cannot be asked.
+    /// It is to be carried out here, or what is left of it.
     Declined,
 }
 
 /// How the daemon describes itself, as far as it matters here.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Described {
-    version: String,
-    state_directory: std::path::PathBuf,
+    identity: Identity,
+    phase: Phase,
+}
+
+impl<'w> Daemon<'w> {
+    /// The daemon that listens on `socket`; `None` where nobody does, where it is another program or holds something
+    /// else, and where it is ending.
+    pub async fn find(session: &'w Session, world: &'w World, socket: &Path) -> Option<Self> {
+        let mut client = Client::connect(socket).await?;
+        let why = match described(&mut client).await {
+            Ok(Described { phase: Phase::Stopping | Phase::HostStopping, .. }) => "it is stopping".to_owned(),
+            Ok(Described { identity: theirs, .. }) => {
+                let ours = identity(session, world);
+                if theirs == ours {
+                    return Some(Self { client, session, world });
+                }
+                format!("it is {}, and this is {}", in_words(&theirs), in_words(&ours))
+            }
+            Err(error) => error.to_string(),
+        };
+        session.output.remark(&format!("the daemon is not asked: {why}"));
+        None
+    }
+
+    /// Has it carry out a run. What it refuses is tried here, where more may be allowed than to a daemon that is
+    /// confined; and a run that it does not end, because it ends itself, is taken up here.
+    ///
+    /// # Errors
+    /// When standard output cannot be written to.
+    pub async fn carry_out(mut self, request: &ReconcileRequest) -> Result<Handover, Failure> {
+        let declined = |why: &str| {
+            self.session.output.remark(why);
+            Ok(Handover::Declined)
+        };
+        let lines = match self.client.post("/v1/reconcile", request).await {
+            Ok(lines) => lines,
+            Err(error) => return declined(&format!("the daemon is not asked: {error}")),
+        };
+        match follow(self.session, self.world, lines).await? {
+            Told::Report(report) if report.result == RunResult::Cancelled && !daemon::host_goes_down().await => {
+                declined("the daemon ended before the run did; what is left is done here")
+            }
+            Told::Report(report) => Ok(Handover::Taken(run::tell(&self.session.output, &report, run::Success::Told)?)),
+            Told::Refused(message) => declined(&format!("the daemon refused ({message}); it is tried here")),
+            Told::Nothing => declined("the daemon went away before the run ended; what is left is done here"),
+        }
+    }
 }
 
 /// What the daemon told, in the end.
 enum Told {
     Report(Box<Report>),
-    Refused(serde_json::Value),
+    /// Why nothing was changed.
+    Refused(String),
     /// It went away before the end.
     Nothing,
-}
-
-/// Offers a run to the daemon that listens on `socket`. A daemon that goes away half-way has left a journal, from
-/// which the run is taken up here.
-///
-/// # Errors
-/// When the daemon refuses the run, with its reasons.
-pub async fn offer(
-    session: &Session,
-    world: &World,
-    socket: &Path,
-    request: &ReconcileRequest,
-) -> Result<Handover, Failure> {
-    let declined = |why: &str| {
-        session.output.remark(&format!("the daemon was not asked: {why}; it is applied here"));
-        Ok(Handover::Declined)
-    };
-    let Some(mut client) = Client::connect(socket).await else { return Ok(Handover::Declined) };
-    let described = tokio::time::timeout(PATIENCE, client.get::<Described>("/v1/status")).await;
-    match described {
-        Err(_) => return declined("it does not answer"),
-        Ok(Err(why)) => return declined(&why),
-        Ok(Ok(daemon)) if daemon.version != env!("CARGO_PKG_VERSION") => {
-            return declined(&format!("it is version {}, and this is {}", daemon.version, env!("CARGO_PKG_VERSION")));
-        }
-        Ok(Ok(daemon)) if daemon.state_directory != world.reconciler.state().root() => {
-            return declined(&format!("its state is in {}", daemon.state_directory.display()));
-        }
-        Ok(Ok(_)) => {}
-    }
-    let lines = match client.post("/v1/reconcile", request).await {
-        Ok(lines) => lines,
-        Err(why) => return declined(&why),
-    };
-    match follow(session, world, lines).await? {
-        Told::Report(report) => Ok(Handover::Taken(run::tell(&session.output, &report, run::Success::Told)?)),
-        Told::Refused(error) if error["code"] == BUSY => {
-            declined(error["message"].as_str().unwrap_or("it takes nothing on"))
-        }
-        Told::Refused(error) => Err(Failure::told(&error)),
-        Told::Nothing => {
-            session.output.remark("the daemon went away before the end; what is left is done here");
-            Ok(Handover::Declined)
-        }
-    }
 }
 
 /// Shows what the daemon tells until it says how the run ended.
@@ -111,7 +120,9 @@ async fn follow(session: &Session, world: &World, mut lines: Lines) -> Result<To
                 }
             }
             Line::Report { report, .. } => told = Told::Report(report),
-            Line::Refused { error, .. } => told = Told::Refused(error),
+            Line::Refused { error, .. } => {
+                told = Told::Refused(error["message"].as_str().unwrap_or_default().to_owned());
+            }
         }
     }
     drop(sender);
@@ -119,4 +130,14 @@ async fn follow(session: &Session, world: &World, mut lines: Lines) -> Result<To
         tracing::debug!(%error, "progress could not be drawn");
     }
     Ok(told)
+}
+
+async fn described(client: &mut Client) -> Result<Described, ClientError> {
+    tokio::time::timeout(PATIENCE, client.get("/v1/status")).await.map_err(|_| ClientError::Silent(PATIENCE))?
+}
+
+fn in_words(identity: &Identity) -> String {
+    let Identity { program, state_directory, libvirt, docker } = identity;
+    let docker = docker.as_ref().map(|address| format!(" and {address}")).unwrap_or_default();
+    format!("{program} over {}, {libvirt}{docker}", state_directory.display())
 }

@@ -15,6 +15,7 @@ mod evaluation;
 mod export;
 mod failure;
 mod handover;
+mod identity;
 mod import;
 mod inputs;
 mod interrupt;

@@ -152,9 +152,14 @@ impl Drop for Lock {
 }
 
 impl Holder {
-    /// Whether it is a daemon, which holds the lock for a moment at a time.
+    /// Whether it is a daemon that acts of its own accord, which holds the lock for a moment at a time.
     pub fn is_daemon(&self) -> bool {
         self.command.split(' ').any(|word| word == "serve")
+    }
+
+    /// This process, from `since`, doing what another asked for: it goes by that one's name.
+    pub fn on_behalf_of(caller: Self, since: Timestamp) -> Self {
+        Self { pid: std::process::id(), since, ..caller }
     }
 
     /// This process, from `since`.

@@ -7,7 +7,7 @@ use model::Backend;
 use plan::StepId;
 use tokio_util::sync::CancellationToken;
 
-use crate::lane::Lane;
+use crate::{lane::Lane, lock::Holder};
 
 /// What holds for every run of a reconciler.
 #[derive(Clone, Debug)]
@@ -54,6 +54,8 @@ pub struct ApplyOptions {
     pub rollback_to: Option<u64>,
     /// How long to wait for another process that is changing the host; not at all unless given.
     pub patience: Duration,
+    /// Who asked for it, where that is another process.
+    pub caller: Option<Holder>,
     /// Stops the run: nothing new is begun, what is in flight ends.
     pub cancel: CancellationToken,
 }

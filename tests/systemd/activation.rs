@@ -165,8 +165,9 @@ fn activation_killed_with_the_daemon_that_carries_it_out_converges_at_the_next_s
     // systemd starts the daemon again; a unit that does not run yet cannot be reloaded by a switch.
     let kill = "was=$(systemctl show -P MainPID hypernix.service); pkill -9 -f 'hypernix (activate|serve)'; \
                 systemctl reset-failed hypernix.service; \
-                until [ $(systemctl show -P MainPID hypernix.service) != $was ] && \
-                systemctl is-active --quiet hypernix.service; do sleep 0.1; done";
+                for try in $(seq 600); do \
+                  [ $(systemctl show -P MainPID hypernix.service) != $was ] && \
+                  systemctl is-active --quiet hypernix.service && break; sleep 0.1; done";
     converges_after_kills(&machine, &systems, kills().div_ceil(2), kill);
     let journal = machine.sh("journalctl -u hypernix.service -o cat --no-pager");
     assert!(journal.contains("a manifest was applied"), "the daemon carried nothing out:\n{journal}");

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use api::ReconcileRequest;
 use clap::{Args, ValueHint};
-use model::{Desired, Span};
+use jiff::Timestamp;
+use model::{Desired, HealthProbe, Hooks, Resource, Span};
 use plan::{PlanOptions, Removals, Unreachable};
-use reconcile::{ApplyOptions, OnFailure, Pending, digest};
+use reconcile::{ApplyOptions, Holder, OnFailure, Pending, digest};
 
 use super::options::{Caution, Scope};
 use crate::{
     confirm::Consent,
     declaration::Declaration,
     failure::{Exit, Failure, Trouble},
-    handover::{self, Handover},
+    handover::{Daemon, Handover},
     probation::{self, Probation},
     run,
     session::Session,
@@ -24,7 +25,8 @@ use crate::{
 ///
 /// Nothing is asked: the generation has been agreed to by switching to it. Another run is waited for.
 ///
-/// Where the daemon runs, it carries the run out, and goes on with it if this command is stopped; else it is done here.
+/// Where the daemon runs, it carries the run out, and goes on with it if this command is stopped. It is done here where
+/// no daemon of this program runs over the same state, where units have scripts, and where a run is to be confirmed.
 #[derive(Debug, Args)]
 pub struct Activate {
     /// The manifest.
@@ -67,29 +69,31 @@ impl Activate {
         if self.dry_run {
             return self.rehearse(session, &world).await;
         }
-        // The daemon may change the host before anything is planned here.
-        let declaration = Declaration::load_beside(&world, &self.manifest).await?;
-        let plan_options = self.plan_options(&world, &declaration)?;
-        if let Some(pending) = unconfirmed(&world, &declaration.desired).await? {
-            return probation::undo(session, &world, &plan_options, pending).await;
+        match self.hand_over(session, &world).await? {
+            Handover::Taken(exit) => Ok(exit),
+            Handover::Declined => self.apply(session, &world).await,
         }
-        let length = self.caution.confirm_within.or(declaration.activation.confirm_within);
-        let probation = Probation::begin(&world, length)?;
-        let exit = match self.hand_over(session, &world).await? {
-            Handover::Taken(exit) => exit,
-            Handover::Declined => self.apply(session, &world, &declaration, &plan_options).await?,
-        };
-        probation.end(session, &world, &plan_options, exit).await
     }
 
-    /// Has the daemon do it. A part of the declaration is applied here.
+    /// Has the daemon do it, where it can: see [`is_for_daemon`].
     async fn hand_over(&self, session: &Session, world: &World) -> Result<Handover, Failure> {
-        let Scope { allow_destroy, prune, allow_prune, restart_pending, partial, only } = self.scope.clone();
-        if !only.is_empty() {
+        if !self.scope.only.is_empty() || self.caution.confirm_within.is_some() {
             return Ok(Handover::Declined);
         }
+        let Some(daemon) = Daemon::find(session, world, &self.socket).await else { return Ok(Handover::Declined) };
+        world.recover_within(self.wait.get(), &session.output).await?;
+        // Nothing is read ahead: the daemon may change the host before anything is planned here.
+        let declaration = Declaration::load_beside(world, &self.manifest).await?;
+        if !is_for_daemon(world, &declaration)? || unconfirmed(world, &declaration.desired).await?.is_some() {
+            return Ok(Handover::Declined);
+        }
+        daemon.carry_out(&self.request()?).await
+    }
+
+    fn request(&self) -> Result<ReconcileRequest, Failure> {
+        let Scope { allow_destroy, prune, allow_prune, restart_pending, partial, only: _ } = self.scope.clone();
         let unreadable = |source| Trouble::ReadFile { path: self.manifest.clone(), source };
-        let request = ReconcileRequest {
+        Ok(ReconcileRequest {
             manifest: std::path::absolute(&self.manifest).map_err(unreadable)?,
             allow_destroy,
             prune,
@@ -97,22 +101,24 @@ impl Activate {
             restart_pending,
             partial,
             rollback_on_failure: self.rollback_on_failure,
-            wait: Some(self.wait),
-        };
-        handover::offer(session, world, &self.socket, &request).await
+            caller: Some(Holder::this_process(Timestamp::now())),
+        })
     }
 
-    async fn apply(
-        &self,
-        session: &Session,
-        world: &World,
-        declaration: &Declaration,
-        plan_options: &PlanOptions,
-    ) -> Result<Exit, Failure> {
+    /// Does it here.
+    async fn apply(&self, session: &Session, world: &World) -> Result<Exit, Failure> {
         world.recover_within(self.wait.get(), &session.output).await?;
-        let planned = world.plan(&declaration.desired, plan_options).await?;
-        let options = self.apply_options(declaration);
-        run::apply_following(session, world, planned, &declaration.desired, options, Consent::Given).await
+        let declaration = Declaration::load(world, &self.manifest).await?;
+        let Declaration { desired, activation, .. } = &declaration;
+        let plan_options = self.plan_options(world, &declaration)?;
+        if let Some(pending) = unconfirmed(world, desired).await? {
+            return probation::undo(session, world, &plan_options, pending).await;
+        }
+        let planned = world.plan(desired, &plan_options).await?;
+        let options = self.apply_options(&declaration);
+        let probation = Probation::begin(world, self.caution.confirm_within.or(activation.confirm_within))?;
+        let exit = run::apply_following(session, world, planned, desired, options, Consent::Given).await?;
+        probation.end(session, world, &plan_options, exit).await
     }
 
     async fn rehearse(&self, session: &Session, world: &World) -> Result<Exit, Failure> {
@@ -146,6 +152,19 @@ impl Activate {
             ..ApplyOptions::default()
         }
     }
+}
+
+/// Whether a daemon can do it as well as this process. One that is confined may not do everything that a unit's
+/// scripts do; and who waits for a word afterwards must be there from the beginning.
+fn is_for_daemon(world: &World, declaration: &Declaration) -> Result<bool, Failure> {
+    let applied = world.reconciler.state().rows().load().map_err(|source| Trouble::State { source })?.applied;
+    let has_script = |resource: &Resource| {
+        let probe = resource.health.as_ref().map(|check| &check.probe);
+        resource.hooks != Hooks::default() || matches!(probe, Some(HealthProbe::Script { .. }))
+    };
+    let has_scripts = declaration.desired.resources.values().any(has_script)
+        || applied.rows.values().any(|row| row.hooks != Hooks::default());
+    Ok(!has_scripts && declaration.activation.confirm_within.is_none())
 }
 
 /// The run that made the host match `desired` before, where nobody has confirmed it and nobody waits for that any

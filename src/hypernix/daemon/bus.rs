@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::TryFutureExt;
 use model::Backend;
 use zbus::{Connection, OwnedFd, OwnedObjectPath, proxy};
 
@@ -42,6 +43,9 @@ trait SystemdUnit {
 pub(super) trait Login {
     /// Holds the host back from going down until the descriptor is closed.
     fn inhibit(&self, what: &str, who: &str, why: &str, mode: &str) -> zbus::Result<OwnedFd>;
+    /// Whether it is about to go down.
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn preparing_for_shutdown(&self) -> zbus::Result<bool>;
     /// The host goes down (`true`), or stays up after all.
     #[zbus(signal)]
     fn prepare_for_shutdown(&self, start: bool) -> zbus::Result<()>;
@@ -66,14 +70,24 @@ impl Bus {
     /// Whether systemd is bringing the whole host down.
     pub(super) async fn host_is_stopping(self) -> bool {
         let asked = async { SystemdProxy::new(&Connection::system().await?).await?.system_state().await };
-        match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(state)) => state == "stopping",
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "whether the host goes down is not known");
-                false
-            }
-            Err(_) => false,
+        is_so(asked.map_ok(|state| state == "stopping")).await
+    }
+
+    /// Whether logind has announced that the whole host goes down.
+    pub(super) async fn shutdown_is_announced(self) -> bool {
+        is_so(async { LoginProxy::new(&Connection::system().await?).await?.preparing_for_shutdown().await }).await
+    }
+}
+
+/// What is not known in time is not so.
+async fn is_so(asked: impl Future<Output = zbus::Result<bool>>) -> bool {
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "whether the host goes down is not known");
+            false
         }
+        Err(_) => false,
     }
 }
 

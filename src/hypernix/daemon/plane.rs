@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use api::{
     ControlError, ControlPlane, ReconcileRequest,
-    view::{Phase, Snapshot, Status, StorageTotals, UnitChange, Usage},
+    view::{Identity, Phase, Snapshot, Status, StorageTotals, UnitChange, Usage},
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -29,6 +29,7 @@ const SEARCHES: usize = 2;
 /// The daemon as the doors see it.
 pub(super) struct Plane {
     world: Arc<World>,
+    identity: Identity,
     shown: Shown,
     log: Arc<dyn EventLog>,
     commands: mpsc::Sender<Command>,
@@ -43,6 +44,7 @@ impl Plane {
     /// Makes it.
     pub(super) fn new(
         world: Arc<World>,
+        identity: Identity,
         shown: Shown,
         log: Arc<dyn EventLog>,
         commands: mpsc::Sender<Command>,
@@ -50,7 +52,7 @@ impl Plane {
     ) -> Self {
         let meter = Meter::new(Arc::clone(&world));
         let searches = Arc::new(Semaphore::new(SEARCHES));
-        Self { world, shown, log, commands, figures, meter, since: Timestamp::now(), searches }
+        Self { world, identity, shown, log, commands, figures, meter, since: Timestamp::now(), searches }
     }
 
     /// What is known, to be awaited.
@@ -76,7 +78,7 @@ impl ControlPlane for Plane {
         let uptime = Timestamp::now().duration_since(self.since);
         Status {
             version: env!("CARGO_PKG_VERSION"),
-            state_directory: self.world.reconciler.state().root().to_owned(),
+            identity: self.identity.clone(),
             since: self.since,
             uptime_seconds: u64::try_from(uptime.as_secs()).unwrap_or(0),
             phase: *self.shown.phase.borrow(),

@@ -1,15 +1,15 @@
 //! HTTP over the daemon's Unix socket.
 
-use std::{future::ready, io, path::Path, pin::Pin};
+use std::{future::ready, io, path::Path, pin::Pin, time::Duration};
 
 use driver::chain;
 use futures::{Stream, StreamExt, TryStreamExt};
 use http_body_util::{BodyDataStream, BodyExt, Full};
 use hyper::{
-    Method, Request, Response, StatusCode,
+    Method, Request, Response, StatusCode, Uri,
     body::{Bytes, Incoming},
     client::conn::http1::{SendRequest, handshake},
-    header,
+    header::{self, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,6 +23,23 @@ use crate::daemon::Line;
 
 /// What the daemon tells, as it tells it.
 pub(super) type Lines = Pin<Box<dyn Stream<Item = Line> + Send>>;
+
+/// The daemon could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ClientError {
+    /// It did not answer.
+    #[error("it has not answered for {}", humantime::format_duration(*.0))]
+    Silent(Duration),
+    /// The connection broke, or it speaks another language.
+    #[error("it cannot be spoken to: {}", chain(.0))]
+    Http(#[from] hyper::Error),
+    /// It refused.
+    #[error("it answers {0}")]
+    Status(StatusCode),
+    /// What it says, or what is said to it, is no JSON as expected.
+    #[error("its answer is not understood: {0}")]
+    Json(#[from] serde_json::Error),
+}
 
 /// A connection to the daemon.
 pub(super) struct Client(SendRequest<Full<Bytes>>);
@@ -42,33 +59,34 @@ impl Client {
     }
 
     /// Asks for a document.
-    pub(super) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, String> {
+    pub(super) async fn get<T: DeserializeOwned>(&mut self, path: &'static str) -> Result<T, ClientError> {
         let answer = self.ask(Method::GET, path, Bytes::new()).await?;
-        let body = answer.into_body().collect().await.map_err(|error| chain(&error))?.to_bytes();
-        serde_json::from_slice(&body).map_err(|error| format!("its answer is not understood: {error}"))
+        Ok(serde_json::from_slice(&answer.into_body().collect().await?.to_bytes())?)
     }
 
     /// Sends a request; what is told comes line by line, until the end or until the connection breaks.
-    pub(super) async fn post(&mut self, path: &str, request: &impl Serialize) -> Result<Lines, String> {
-        let body = serde_json::to_vec(request).map_err(|error| error.to_string())?;
+    pub(super) async fn post(&mut self, path: &'static str, request: &impl Serialize) -> Result<Lines, ClientError> {
+        let body = serde_json::to_vec(request)?;
         let answer = self.ask(Method::POST, path, body.into()).await?;
-        let bytes = BodyDataStream::new(answer.into_body()).map_err(io::Error::other);
-        Ok(lines(bytes))
+        Ok(lines(BodyDataStream::new(answer.into_body()).map_err(io::Error::other)))
     }
 
-    async fn ask(&mut self, method: Method, path: &str, body: Bytes) -> Result<Response<Incoming>, String> {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, "localhost")
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(body))
-            .map_err(|error| error.to_string())?;
-        self.0.ready().await.map_err(|error| chain(&error))?;
-        let answer = self.0.send_request(request).await.map_err(|error| chain(&error))?;
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, ClientError> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = Uri::from_static(path);
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.0.ready().await?;
+        let answer = self.0.send_request(request).await?;
         match answer.status() {
             StatusCode::OK => Ok(answer),
-            status => Err(format!("it answers {status}")),
+            status => Err(ClientError::Status(status)),
         }
     }
 }

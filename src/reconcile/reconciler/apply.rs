@@ -69,7 +69,7 @@ impl Reconciler {
         options: &ApplyOptions,
         events: Option<Sender<Event>>,
     ) -> Result<Report, ApplyError> {
-        let _lock = self.lock(options.patience).await?;
+        let _lock = self.lock(options.patience, options.caller.as_ref()).await?;
         let events = Events(events);
         let mut report = self.run(planned, desired, options, &events).await?;
         if report.result == RunResult::Failed && options.on_failure == OnFailure::RollBack {
@@ -89,7 +89,7 @@ impl Reconciler {
         options: &ApplyOptions,
         events: Option<Sender<Event>>,
     ) -> Result<Report, ApplyError> {
-        let _lock = self.lock(options.patience).await?;
+        let _lock = self.lock(options.patience, options.caller.as_ref()).await?;
         let events = Events(events);
         let began = Instant::now();
         let mut loaded = self.state.rows().load()?;
@@ -119,14 +119,19 @@ impl Reconciler {
     }
 
     /// Takes the lock. What the daemon does by itself is short, and nobody is turned away for it at once.
-    pub(super) async fn lock(&self, patience: Duration) -> Result<Lock, LockError> {
-        let holder = Holder::this_process(self.settings.now());
+    pub(super) async fn lock(&self, patience: Duration, caller: Option<&Holder>) -> Result<Lock, LockError> {
+        let holder = self.holder(caller);
         match Lock::acquire_within(&self.state, holder.clone(), patience).await {
             Err(LockError::Held { holder: Some(other) }) if other.is_daemon() && patience < DAEMON_PATIENCE => {
                 Lock::acquire_within(&self.state, holder, DAEMON_PATIENCE).await
             }
             taken => taken,
         }
+    }
+
+    fn holder(&self, caller: Option<&Holder>) -> Holder {
+        let now = self.settings.now();
+        caller.map_or_else(|| Holder::this_process(now), |caller| Holder::on_behalf_of(caller.clone(), now))
     }
 
     /// Runs sort by their time; the process tells those of one moment apart.

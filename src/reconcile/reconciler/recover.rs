@@ -47,7 +47,7 @@ impl Reconciler {
     /// # Errors
     /// When the lock is held, state or journal cannot be written, or a backend refuses.
     pub async fn recover(&self, patience: Duration) -> Result<Option<Recovered>, RecoverError> {
-        let _lock = self.lock(patience).await?;
+        let _lock = self.lock(patience, None).await?;
         let mut loaded = self.state.rows().load()?;
         let mut applied = loaded.applied.clone();
         let Some(recovery) = self.recovered(&mut applied)? else { return Ok(None) };

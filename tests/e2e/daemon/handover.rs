@@ -1,7 +1,6 @@
 //! An activation hands over to the daemon that runs, and goes on by itself where that ends.
 
 use std::{
-    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -12,6 +11,22 @@ use crate::{
     serving::Daemon,
     site::{Site, await_for},
 };
+
+/// Two containers, one after the other, which take their time to stop: a run that replaces them can be cut short.
+const SLOW: &str = r#"{
+  hypervisor.compute.units = let
+    slow = {
+      features.isolation.type = "container";
+      image.rootfs = "TINY/rootfs.tar";
+      container.command = [ "/bin/sh" "-c" "trap '' TERM; while :; do sleep 1; done" ];
+      labels.turn = "one";
+      shutdown.timeout = "4s";
+    };
+  in {
+    "@-first" = slow;
+    "@-second" = slow // { dependsOn = [ "@-first" ]; };
+  };
+}"#;
 
 /// The manifest of `config`, as a system generation has it.
 fn manifest(site: &Site, config: &str) -> String {
@@ -43,68 +58,93 @@ fn memory(site: &Site) -> String {
     line.trim_start_matches("<memory unit='KiB'>").trim_end_matches("</memory>").to_owned()
 }
 
-/// How many runs the daemon has carried out for others.
-fn carried_out(daemon: &Daemon) -> usize {
-    daemon.log().matches("a manifest was applied").count()
+/// Waits until the daemon has carried out so many runs for others.
+#[track_caller]
+fn await_runs(daemon: &Daemon, expected: usize) {
+    let runs = || daemon.log().matches("a manifest was applied").count();
+    await_for(&format!("run {expected}"), Duration::from_secs(10), || runs() >= expected);
+    assert_eq!(runs(), expected, "{}", daemon.log());
 }
 
 #[test]
 fn an_activation_is_carried_out_by_the_daemon_that_runs() {
     let site = Site::new("given");
-    let manifest_of = |config: &str| manifest(&site, config);
     let daemon = Daemon::start(&site, &[]);
     let socket = daemon.socket.to_string_lossy().into_owned();
 
-    let first = manifest_of(HOST);
-    let ran = site.hypernix(&activation(&socket, &first, &[])).succeeded();
+    let first = manifest(&site, HOST);
+    let ran = site.hypernix_with(&activation(&socket, &first, &[]), &[("SUDO_USER", "ada")]).succeeded();
     assert!(ran.stdout.contains("to create"), "{}", ran.stdout);
     assert!(ran.stdout.contains("applied: generation 1"), "{}", ran.stdout);
     assert!(ran.stderr.contains("start"), "no progress is shown: {}", ran.stderr);
-    assert_eq!(carried_out(&daemon), 1, "{}\n{}", ran.stderr, daemon.log());
+    await_runs(&daemon, 1);
     daemon.await_status("the units", |status| status["units"]["running"] == 3);
+    let generations = site.hypernix(&["generations"]).succeeded().stdout;
+    assert!(generations.contains("ada"), "who asked is not known: {generations}");
 
     // For programs, the report and nothing else.
     let report = site.hypernix(&activation(&socket, &first, &["--json"])).succeeded().json();
     assert_eq!(report["result"], "nothing", "{report:#}");
+    await_runs(&daemon, 2);
 
-    // What nobody confirms is undone, though the daemon did it.
-    let larger = manifest_of(&HOST.replacen("\"96Mi\"", "\"112Mi\"", 1));
-    let ran = site.hypernix(&activation(&socket, &larger, &["--confirm-within", "1s"]));
-    assert_eq!(ran.code, 1, "{}\n{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("was not confirmed"), "{}", ran.stderr);
-    assert_eq!(carried_out(&daemon), 3, "{}", daemon.log());
-    assert_eq!(
-        memory(&site),
-        "98304",
-        "what nobody confirmed stays:\n{}\n{}\n{}",
-        ran.stdout,
-        ran.stderr,
-        daemon.log()
-    );
-
-    // What the daemon refuses is refused here, with its reasons.
-    let broken = manifest_of(&HOST.replacen("TINY/vmlinuz", "/nowhere/vmlinuz", 1));
+    // What is refused is refused with its reasons.
+    let broken = manifest(&site, &HOST.replacen("TINY/vmlinuz", "/nowhere/vmlinuz", 1));
     let said = site.refused(&activation(&socket, &broken, &[]));
     assert!(said.contains("/nowhere/vmlinuz"), "{said}");
 }
 
 #[test]
-fn an_activation_goes_on_by_itself_where_the_daemon_dies_half_way() {
-    let site = Site::new("dies");
-    let slow = "lifecycle.preStart = \"touch /var/lib/hypervisor/test/@/begun; \
-                while [ ! -e /var/lib/hypervisor/test/@/go ]; do sleep 0.1; done\"; dependsOn";
-    let manifest = manifest(&site, &HOST.replace("dependsOn", slow));
+fn an_activation_that_is_to_be_confirmed_or_runs_scripts_is_carried_out_here() {
+    let site = Site::new("own");
     let daemon = Daemon::start(&site, &[]);
     let socket = daemon.socket.to_string_lossy().into_owned();
-    let activation = begin(&site, &activation(&socket, &manifest, &[]));
-    await_for("the script", Duration::from_secs(60), || Path::new(&site.path("begun")).exists());
-    daemon.end("-KILL");
-    std::fs::write(site.path("go"), "").expect("the state directory is writable");
+    site.hypernix(&activation(&socket, &manifest(&site, HOST), &[])).succeeded();
+    await_runs(&daemon, 1);
+
+    let larger = manifest(&site, &HOST.replacen("\"96Mi\"", "\"112Mi\"", 1));
+    let ran = site.hypernix(&activation(&socket, &larger, &["--confirm-within", "1s"]));
+    assert_eq!(ran.code, 1, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("was not confirmed"), "{}", ran.stderr);
+    assert_eq!(memory(&site), "98304", "what nobody confirmed stays");
+    daemon.await_status("the way back", |status| status["generation"] == 3 && status["drift"] == serde_json::json!({}));
+
+    let script = format!("lifecycle.postStart = \"touch {}\"; dependsOn", site.path("ran"));
+    let scripted =
+        manifest(&site, &HOST.replace("dependsOn", &script).replace("sleep\" \"1000000", "sleep\" \"999999"));
+    site.hypernix(&activation(&socket, &scripted, &[])).succeeded();
+    assert!(std::path::Path::new(&site.path("ran")).exists(), "the script did not run");
+    await_runs(&daemon, 1);
+}
+
+#[track_caller]
+fn ends_half_way(site: &Site, signal: &str, expected: &str) {
+    site.apply(SLOW);
+    let manifest = manifest(site, &SLOW.replace("\"one\"", "\"two\""));
+    let daemon = Daemon::start(site, &[]);
+    let socket = daemon.socket.to_string_lossy().into_owned();
+    let activation = begin(site, &activation(&socket, &manifest, &[]));
+    let containers = || site.docker(&["ps", "--format", "{{.Names}} {{.Label \"turn\"}}"]).succeeded().stdout;
+    await_for("the new container", Duration::from_secs(60), || containers().contains(&site.fill("@-first.hvnew")));
+    daemon.end(signal);
     let ran = Ran::from(activation.wait_with_output().expect("it is our child")).succeeded();
-    assert!(ran.stderr.contains("the daemon went away"), "{}", ran.stderr);
-    assert!(site.docker(&["ps", "--format", "{{.Names}}"]).stdout.contains(&site.fill("@-c")));
+    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    let now = containers();
+    for container in ["@-first two", "@-second two"] {
+        assert!(now.contains(&site.fill(container)), "{now}");
+    }
+    assert!(!now.contains(&site.fill("@-first.hv")) && !now.contains(&site.fill("@-second.hv")), "{now}");
     let again = site.hypernix(&["plan", "--detailed-exitcode", &manifest]);
     assert_eq!(again.code, 0, "{}", again.stdout);
+}
+
+#[test]
+fn an_activation_goes_on_by_itself_where_the_daemon_is_killed_half_way() {
+    ends_half_way(&Site::new("slain"), "-KILL", "the daemon went away before the run ended");
+}
+
+#[test]
+fn an_activation_goes_on_by_itself_where_the_daemon_is_stopped_half_way() {
+    ends_half_way(&Site::new("ended"), "-TERM", "the daemon ended before the run did");
 }
 
 #[test]
@@ -113,7 +153,7 @@ fn an_activation_does_not_hand_over_to_a_daemon_of_another_state() {
     let daemon = Daemon::start(&other, &[]);
     let manifest = manifest(&site, HOST);
     let ran = site.hypernix(&activation(&daemon.socket.to_string_lossy(), &manifest, &[])).succeeded();
-    assert!(ran.stderr.contains("its state is in"), "{}", ran.stderr);
-    assert_eq!(carried_out(&daemon), 0, "{}", daemon.log());
+    assert!(ran.stderr.contains("the daemon is not asked"), "{}", ran.stderr);
+    assert_eq!(daemon.log().matches("a manifest was applied").count(), 0, "{}", daemon.log());
     assert_eq!(memory(&site), "98304");
 }

@@ -6,7 +6,11 @@ use api::{ReconcileRequest, view::Phase};
 use jiff::Timestamp;
 use reconcile::{Report, StepStatus};
 use serde_json::json;
-use tokio::{sync::oneshot, task::JoinError, time::Instant};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinError,
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -62,6 +66,8 @@ impl Keeper {
 
     /// A manifest is applied once the backends were read, or are known not to answer.
     fn begin_reconcile(&mut self) {
+        // Whoever gave up waiting may have gone another way meanwhile.
+        self.queue.retain(|(asked, _)| !asked.lines.as_ref().is_some_and(mpsc::Sender::is_closed));
         let Some((asked, is_own)) = self.queue.pop_front() else { return };
         let world = Arc::clone(&self.world);
         self.start(Kind::Reconcile, is_own, |cancel| work::reconcile(world, asked, cancel));
@@ -169,7 +175,7 @@ impl Keeper {
                 restart_pending: false,
                 partial: false,
                 rollback_on_failure: false,
-                wait: None,
+                caller: None,
             };
             self.queue.push_back((Asked { request, lines: None }, true));
         }

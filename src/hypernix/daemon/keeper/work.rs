@@ -8,7 +8,7 @@ use std::{
 
 use api::ReconcileRequest;
 use driver::chain;
-use model::{Address, Span};
+use model::Address;
 use plan::{Destroy, PendingRestart, PlanOptions, Prune, Removals, Step, Unreachable};
 use reconcile::{ApplyError, ApplyOptions, Event, OnFailure, Purpose, Report};
 use serde_json::Value;
@@ -31,7 +31,7 @@ const ATTEMPTS: usize = 3;
 /// How long the end of another process's run is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a listener may leave a line unread before it misses it.
+/// How long a listener may leave a line unread before it counts as gone.
 const LISTENER_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is worked on.
@@ -82,8 +82,9 @@ pub(super) async fn stop(world: Arc<World>, steps: Vec<Step>) -> Result<Report, 
 
 /// Makes the host match a manifest, and tells how it goes.
 pub(super) async fn reconcile(world: Arc<World>, asked: Asked, cancel: CancellationToken) -> Result<Report, String> {
-    let Asked { request, lines: told } = asked;
-    let outcome = try_reconcile(&world, &request, told.clone(), cancel).await;
+    let Asked { request, lines } = asked;
+    let mut listener = Listener(lines);
+    let outcome = try_reconcile(&world, &request, &mut listener, cancel).await;
     let (last, outcome) = match outcome {
         Ok(report) => (Line::report(report.clone()), Ok(report)),
         Err(failure) => {
@@ -91,19 +92,18 @@ pub(super) async fn reconcile(world: Arc<World>, asked: Asked, cancel: Cancellat
             (Line::refused(&failure), Err(message))
         }
     };
-    tell(told.as_ref(), &last).await;
+    listener.tell(&last).await;
     outcome
 }
 
 async fn try_reconcile(
     world: &World,
     request: &ReconcileRequest,
-    told: Option<mpsc::Sender<Value>>,
+    listener: &mut Listener,
     cancel: CancellationToken,
 ) -> Result<Report, Failure> {
-    let patience = request.wait.map_or(LOCK_PATIENCE, Span::get);
-    if let Some(recovered) = world.reconciler.recover(patience).await.map_err(Trouble::of_recover)? {
-        tell(told.as_ref(), &Line::recovered(&recovered)).await;
+    if let Some(recovered) = world.reconciler.recover(LOCK_PATIENCE).await.map_err(Trouble::of_recover)? {
+        listener.tell(&Line::recovered(&recovered)).await;
     }
     let declaration = Declaration::load_beside(world, &request.manifest).await?;
     let rolls_back = request.rollback_on_failure || declaration.activation.rollback_on_failure;
@@ -125,7 +125,8 @@ async fn try_reconcile(
         source: Some(declaration.source.clone()),
         manifest: Some(declaration.manifest.clone()),
         on_failure: OnFailure::rolling_back(rolls_back),
-        patience,
+        patience: LOCK_PATIENCE,
+        caller: request.caller.clone(),
         cancel,
         ..ApplyOptions::default()
     };
@@ -135,11 +136,12 @@ async fn try_reconcile(
         let planned = world.plan(desired, &plan_options).await?;
         let removed = run::removed(&planned.plan);
         run::removes_no_more(&removed, agreed.get_or_insert_with(|| removed.clone()))?;
-        tell(told.as_ref(), &Line::Planned { plan: Box::new(run::with_warnings(&planned)) }).await;
-        let (sender, telling) = follow(told.clone());
+        listener.tell(&Line::Planned { plan: Box::new(run::with_warnings(&planned)) }).await;
+        let (sender, telling) = follow(std::mem::take(listener));
         let ended = world.reconciler.apply(&planned, desired, &options, Some(sender)).await;
-        if let Err(error) = telling.await {
-            tracing::debug!(%error, "the run could not be told of");
+        match telling.await {
+            Ok(still) => *listener = still,
+            Err(error) => tracing::debug!(%error, "the run could not be told of"),
         }
         match ended {
             Err(error @ (ApplyError::Moved(_) | ApplyError::Overtaken)) if attempt < ATTEMPTS => {
@@ -152,21 +154,28 @@ async fn try_reconcile(
 }
 
 /// Tells the events of a run on, as lines.
-fn follow(told: Option<mpsc::Sender<Value>>) -> (mpsc::Sender<Event>, tokio::task::JoinHandle<()>) {
+fn follow(mut listener: Listener) -> (mpsc::Sender<Event>, tokio::task::JoinHandle<Listener>) {
     let (sender, mut receiver) = mpsc::channel(BACKLOG);
     let telling = tokio::spawn(async move {
         while let Some(event) = receiver.recv().await {
-            tell(told.as_ref(), &Line::Run(event)).await;
+            listener.tell(&Line::Run(event)).await;
         }
+        listener
     });
     (sender, telling)
 }
 
-/// A listener that went away, or does not read, does not stop the run: lines that it has no room for are left out.
-async fn tell(told: Option<&mpsc::Sender<Value>>, line: &Line) {
-    if let Some(told) = told
-        && told.send_timeout(line.document(), LISTENER_PATIENCE).await.is_err()
-    {
-        tracing::debug!("nobody listens to the run any more");
+/// Who is told how a run goes. One that went away, or does not read, is told no more: the run does not wait for it.
+#[derive(Default)]
+struct Listener(Option<mpsc::Sender<Value>>);
+
+impl Listener {
+    async fn tell(&mut self, line: &Line) {
+        if let Some(lines) = &self.0
+            && lines.send_timeout(line.document(), LISTENER_PATIENCE).await.is_err()
+        {
+            tracing::debug!("nobody listens to the run any more");
+            self.0 = None;
+        }
     }
 }

@@ -39,7 +39,7 @@ impl Reconciler {
         options: &ApplyOptions,
         events: Option<Sender<Event>>,
     ) -> Result<Report, ReturnError> {
-        let _lock = self.lock(options.patience).await.map_err(ApplyError::from)?;
+        let _lock = self.lock(options.patience, options.caller.as_ref()).await.map_err(ApplyError::from)?;
         go_back(self, number, plan_options, options, &Events(events)).await
     }
 }

@@ -14,7 +14,6 @@ use crate::{
     execute::written,
     generations::{self, Prepared, SCHEMA_VERSION},
     journal::{self, Journal, Record},
-    lock::Holder,
     settle::{Aftermath, settle, touched, without_what_is_gone},
     state::{Loaded, row_of},
 };
@@ -126,7 +125,7 @@ impl<'a> Run<'a> {
             number: newest.map_or(1, |newest| newest.number + 1),
             at: self.host.settings.now(),
             source: self.options.source.clone(),
-            user: Holder::this_process(self.host.settings.now()).user,
+            user: self.host.holder(self.options.caller.as_ref()).user,
             run: self.id.clone(),
             rollback_to: self.options.rollback_to,
             digest,
