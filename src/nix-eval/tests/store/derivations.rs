@@ -12,7 +12,7 @@ use std::sync::Arc;
 use nix_eval::{Settings, StoreDirectory};
 
 use super::oracle::Oracle;
-use super::{folder, json, quiet};
+use super::{folder, json, quiet, site};
 
 /// What a case says, and what is expected of it.
 struct Case {
@@ -51,7 +51,7 @@ fn outcome_of(paths: &serde_json::Value) -> String {
 }
 
 fn ours(source: &str, settings: Settings) -> String {
-    outcome(json(&wrapped(source), &folder(), settings))
+    outcome(json(&wrapped(source), site(), settings))
 }
 
 fn outcome(said: Result<String, String>) -> String {
@@ -61,9 +61,9 @@ fn outcome(said: Result<String, String>) -> String {
     }
 }
 
-/// A message without the place of the checkout.
+/// A message without the place of the files.
 fn portable(message: &str) -> String {
-    message.replace(&*folder().to_string_lossy(), "FOLDER")
+    message.replace(&*site().to_string_lossy(), "FOLDER")
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn every_derivation_has_the_paths_that_nix_gives_it() {
         let oracle = Oracle::at_root().expect("only the oracle knows what to expect");
         let mut text = head;
         for case in &mut cases {
-            case.expected = outcome(oracle.evaluate(&wrapped(&case.source), &folder()));
+            case.expected = outcome(oracle.evaluate(&wrapped(&case.source), site()));
             write!(text, "\n\n{}\n{}", case.source, case.expected).expect("a String takes everything");
         }
         std::fs::write(folder().join("derivations.txt"), text + "\n").expect("the corpus can be written");
@@ -96,7 +96,7 @@ fn the_expectations_are_the_oracles() {
     let cases = corpus().1;
     let (good, bad): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.expected.starts_with("-> "));
     let all = good.iter().map(|case| format!("({})", wrapped(&case.source))).collect::<Vec<_>>().join("\n");
-    let paths = oracle.evaluate(&format!("[ {all} ]"), &folder()).expect("all of these are good");
+    let paths = oracle.evaluate(&format!("[ {all} ]"), site()).expect("all of these are good");
     let paths: Vec<serde_json::Value> = serde_json::from_str(&paths).expect("the paths come as a list");
     for (case, paths) in good.iter().zip(&paths) {
         assert_eq!(outcome_of(paths), case.expected, "{}", case.source);
@@ -108,7 +108,7 @@ fn the_expectations_are_the_oracles() {
     }
     assert!(compare_files(&oracle.store(), &written.path().join("nix/store")) > 100);
     for case in &bad {
-        assert_eq!(outcome(oracle.evaluate(&wrapped(&case.source), &folder())), case.expected, "{}", case.source);
+        assert_eq!(outcome(oracle.evaluate(&wrapped(&case.source), site())), case.expected, "{}", case.source);
     }
 }
 

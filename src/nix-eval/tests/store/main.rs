@@ -6,14 +6,35 @@ mod flakes;
 mod oracle;
 mod paths;
 
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::process::Command;
+use std::sync::{Arc, LazyLock};
 
 use nix_eval::{EvalError, Settings, evaluate};
 
 /// Where the files of these tests are.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store")
+}
+
+/// A folder with `tree`, and in that the links that not everything that carries a repository carries along.
+fn site() -> &'static Path {
+    static SITE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("store");
+        let tree = site.join("tree");
+        if site.exists() {
+            std::fs::remove_dir_all(&site).expect("the build folder is writable");
+        }
+        std::fs::create_dir_all(&site).expect("the build folder is writable");
+        let copied = Command::new("cp").arg("-r").arg(folder().join("tree")).arg(&site).status();
+        assert!(copied.expect("cp runs").success());
+        symlink("file.txt", tree.join("link"))
+            .and_then(|()| symlink("/nowhere", tree.join("dangling")))
+            .expect("links");
+        site
+    });
+    &SITE
 }
 
 fn quiet() -> Settings {
