@@ -5,8 +5,6 @@ pub mod refusal;
 mod rendering;
 mod trouble;
 
-use std::process::ExitCode;
-
 use miette::{Diagnostic, Report};
 
 use crate::output::{Form, Output};
@@ -47,9 +45,9 @@ impl Failure {
     }
 
     /// Prints it, as the end of a command.
-    pub fn show(self, output: &Output) -> ExitCode {
+    pub fn show(self, output: &Output) -> Exit {
         self.print(output);
-        ExitCode::FAILURE
+        Exit::Failed
     }
 
     /// Prints it: to people on standard error, to programs as a document on standard output.
@@ -78,13 +76,14 @@ impl<E: Diagnostic + Send + Sync + 'static> From<E> for Failure {
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Done => Self::SUCCESS,
-            Exit::Failed => Self::FAILURE,
-            Exit::Changes => Self::from(2),
-            Exit::Of(code) => Self::from(code),
+impl Exit {
+    /// The process's exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Changes => 2,
+            Self::Of(code) => code,
         }
     }
 }
