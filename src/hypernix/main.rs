@@ -65,9 +65,8 @@ fn main() -> ExitCode {
     leave(ended.unwrap_or_else(|failure| failure.show(&session.output)))
 }
 
-/// Ends the process as it is. Threads in which libvirt closes its connections may still run, and what its fifty
-/// libraries do when a process ends in the usual way was not made for that: once in some ten thousand runs the heap was
-/// found corrupt.
+/// Ends the process as it is. Threads in which libvirt closes its connections may still run, and the exit handlers of
+/// its fifty libraries free what these threads free as well: OpenSSL's made one run in some thousands abort at its end.
 fn leave(exit: Exit) -> ! {
     if let Err(error) = std::io::stdout().flush() {
         tracing::debug!(%error, "standard output is gone");
