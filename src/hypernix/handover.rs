@@ -120,15 +120,11 @@ async fn follow(session: &Session, world: &World, mut lines: Lines) -> Result<To
                 }
             }
             Line::Report { report, .. } => told = Told::Report(report),
-            Line::Refused { error, .. } => {
-                told = Told::Refused(error["message"].as_str().unwrap_or_default().to_owned());
-            }
+            line @ Line::Refused { .. } => told = Told::Refused(line.refusal().to_owned()),
         }
     }
     drop(sender);
-    if let Err(error) = shown.await {
-        tracing::debug!(%error, "progress could not be drawn");
-    }
+    run::drawn(shown).await;
     Ok(told)
 }
 

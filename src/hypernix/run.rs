@@ -193,10 +193,15 @@ async fn finish(
     ended: Result<Report, ApplyError>,
     success: Success,
 ) -> Result<Exit, Failure> {
+    drawn(shown).await;
+    tell(output, &ended.map_err(Trouble::of_apply)?, success)
+}
+
+/// Waits until the last of a run has been drawn.
+pub async fn drawn(shown: JoinHandle<()>) {
     if let Err(error) = shown.await {
         tracing::debug!(%error, "progress could not be drawn");
     }
-    tell(output, &ended.map_err(Trouble::of_apply)?, success)
 }
 
 /// Tells how a run ended.

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
     sync::LazyLock,
     time::{Duration, Instant},
 };
@@ -82,15 +82,31 @@ impl Site {
 
     /// Likewise, with more in its environment.
     pub fn hypernix_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
-        let args: Vec<_> = args.iter().map(|arg| self.fill(arg)).collect();
-        let output = Command::new(env!("CARGO_BIN_EXE_hypernix"))
-            .args(&args)
-            .env("HYPERNIX_STATE_DIR", &self.dir)
-            .env("NO_COLOR", "1")
-            .envs(environment.iter().copied())
-            .output()
-            .expect("hypernix was built with this test");
-        Ran::from(output)
+        let output = self.command(args).envs(environment.iter().copied()).output();
+        Ran::from(output.expect("hypernix was built with this test"))
+    }
+
+    /// Begins to run hypernix; the caller waits for what it prints.
+    pub fn begin(&self, args: &[&str]) -> Child {
+        let begun = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        begun.expect("hypernix was built with this test")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hypernix"));
+        command.args(args.iter().map(|arg| self.fill(arg)));
+        command.env("HYPERNIX_STATE_DIR", &self.dir).env("NO_COLOR", "1");
+        command
+    }
+
+    /// Writes the manifest of `config`, as a system generation has it, and gives its path.
+    #[track_caller]
+    pub fn manifest(&self, config: &str) -> String {
+        let file = self.write(config);
+        let json = self.hypernix(&["manifest", &file.to_string_lossy()]).succeeded().stdout;
+        let path = self.path("manifest.json");
+        std::fs::write(&path, json).expect("the state directory is writable");
+        path
     }
 
     /// Runs hypernix, expects that it refuses, and gives everything it printed.

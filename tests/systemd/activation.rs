@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    daemon::{await_another, process},
     guests::{LARGE, SMALL, guests, line, running},
     machine::{Machine, TINY},
     switch::succeeded,
@@ -155,7 +156,9 @@ fn a_switch_that_nobody_confirms_is_undone_and_one_that_somebody_confirms_stays(
 fn activation_killed_at_any_instant_converges_at_the_next_switch() {
     let machine = Machine::boot("kill");
     let systems = [host(SMALL, ""), host(LARGE, "")];
-    converges_after_kills(&machine, &systems, kills(), "pkill -9 -f 'hypernix activate'");
+    converges_after_kills(&machine, &systems, kills(), || {
+        machine.run(&["pkill", "-9", "-f", "hypernix activate"]);
+    });
 }
 
 #[test]
@@ -163,12 +166,12 @@ fn activation_killed_with_the_daemon_that_carries_it_out_converges_at_the_next_s
     let machine = Machine::boot("killboth");
     let systems = [guests(SMALL, ""), guests(LARGE, "")];
     // systemd starts the daemon again; a unit that does not run yet cannot be reloaded by a switch.
-    let kill = "was=$(systemctl show -P MainPID hypernix.service); pkill -9 -f 'hypernix (activate|serve)'; \
-                systemctl reset-failed hypernix.service; \
-                for try in $(seq 600); do \
-                  [ $(systemctl show -P MainPID hypernix.service) != $was ] && \
-                  systemctl is-active --quiet hypernix.service && break; sleep 0.1; done";
-    converges_after_kills(&machine, &systems, kills().div_ceil(2), kill);
+    converges_after_kills(&machine, &systems, kills().div_ceil(2), || {
+        let old = process(&machine);
+        machine.run(&["pkill", "-9", "-f", "hypernix (activate|serve)"]);
+        machine.run(&["systemctl", "reset-failed", "hypernix.service"]);
+        await_another(&machine, &old);
+    });
     let journal = machine.sh("journalctl -u hypernix.service -o cat --no-pager");
     assert!(journal.contains("a manifest was applied"), "the daemon carried nothing out:\n{journal}");
 }
@@ -180,7 +183,7 @@ fn kills() -> u64 {
 
 /// Activates one of two systems in turn, has `kill` end it at any instant, and expects that the next switch converges
 /// and that a guest that is the same in both is left alone.
-fn converges_after_kills(machine: &Machine, systems: &[String; 2], kills: u64, kill: &str) {
+fn converges_after_kills(machine: &Machine, systems: &[String; 2], kills: u64, kill: impl Fn()) {
     let [small, large] = systems;
     let systems = [System::install(machine, 1, small), System::install(machine, 2, large)];
     succeeded(&machine.switch(&systems[0]));
@@ -192,7 +195,7 @@ fn converges_after_kills(machine: &Machine, systems: &[String; 2], kills: u64, k
         let manifest = format!("{}/hypervisor/manifest.json", system.toplevel);
         let mut activation = machine.begin(&["hypernix", "activate", &manifest]);
         std::thread::sleep(delay);
-        machine.run(&["sh", "-c", kill]);
+        kill();
         activation.wait().expect("it has ended");
         let switched = machine.switch(system);
         assert_eq!(switched.code, 0, "kill {turn} after {delay:?} (seed {seed}):\n{}", switched.said);

@@ -19,8 +19,21 @@ fn await_daemon(machine: &Machine) {
     machine.until("the daemon", "systemctl is-active --quiet hypernix.service");
 }
 
-fn process(machine: &Machine) -> String {
+pub fn process(machine: &Machine) -> String {
     machine.sh("systemctl show -P MainPID hypernix.service")
+}
+
+/// Waits until systemd has started another daemon than the process `old`.
+#[track_caller]
+pub fn await_another(machine: &Machine, old: &str) {
+    machine.until(
+        "another daemon",
+        &format!(
+            "pid=$(systemctl show -P MainPID hypernix.service); \
+             [ $pid != 0 ] && [ $pid != {} ] && systemctl is-active --quiet hypernix.service",
+            old.trim()
+        ),
+    );
 }
 
 /// What differs from what is declared, by the daemon's account.
@@ -64,14 +77,7 @@ fn a_guest_that_did_not_change_outlives_switches_a_new_daemon_and_a_daemon_that_
     assert!(machine.sh(&format!("readlink /proc/{}/exe", new.trim())).contains("hypernix-new"));
 
     machine.sh("systemctl kill --signal=KILL hypernix.service");
-    machine.until(
-        "another daemon",
-        &format!(
-            "pid=$(systemctl show -P MainPID hypernix.service); \
-        [ $pid != 0 ] && [ $pid != {} ] && systemctl is-active --quiet hypernix.service",
-            new.trim()
-        ),
-    );
+    await_another(&machine, &new);
     await_calm(&machine);
 
     let at_last = running(&machine);

@@ -53,6 +53,14 @@ impl Line {
         Self::Refused { ok: false, error: failure.document()["error"].take() }
     }
 
+    /// Why nothing was changed, in a sentence; empty where that is not what the line tells.
+    pub fn refusal(&self) -> &str {
+        match self {
+            Self::Refused { error, .. } => error["message"].as_str().unwrap_or_default(),
+            _ => "",
+        }
+    }
+
     /// The line as it is sent.
     pub(super) fn document(&self) -> Value {
         serde_json::to_value(self).unwrap_or_else(|error| {

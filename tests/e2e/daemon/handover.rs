@@ -1,9 +1,6 @@
 //! An activation hands over to the daemon that runs, and goes on by itself where that ends.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
 use super::HOST;
 use crate::{
@@ -28,28 +25,8 @@ const SLOW: &str = r#"{
   };
 }"#;
 
-/// The manifest of `config`, as a system generation has it.
-fn manifest(site: &Site, config: &str) -> String {
-    let file = site.write(config);
-    let json = site.hypernix(&["manifest", &file.to_string_lossy()]).succeeded().stdout;
-    let path = site.path("manifest.json");
-    std::fs::write(&path, json).expect("the state directory is writable");
-    path
-}
-
 fn activation<'a>(socket: &'a str, manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["activate", "--socket", socket, manifest], more].concat()
-}
-
-fn begin(site: &Site, arguments: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_hypernix"))
-        .args(arguments)
-        .env("HYPERNIX_STATE_DIR", site.dir())
-        .env("NO_COLOR", "1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("hypernix was built with this test")
 }
 
 fn memory(site: &Site) -> String {
@@ -72,7 +49,7 @@ fn an_activation_is_carried_out_by_the_daemon_that_runs() {
     let daemon = Daemon::start(&site, &[]);
     let socket = daemon.socket.to_string_lossy().into_owned();
 
-    let first = manifest(&site, HOST);
+    let first = site.manifest(HOST);
     let ran = site.hypernix_with(&activation(&socket, &first, &[]), &[("SUDO_USER", "ada")]).succeeded();
     assert!(ran.stdout.contains("to create"), "{}", ran.stdout);
     assert!(ran.stdout.contains("applied: generation 1"), "{}", ran.stdout);
@@ -88,7 +65,7 @@ fn an_activation_is_carried_out_by_the_daemon_that_runs() {
     await_runs(&daemon, 2);
 
     // What is refused is refused with its reasons.
-    let broken = manifest(&site, &HOST.replacen("TINY/vmlinuz", "/nowhere/vmlinuz", 1));
+    let broken = site.manifest(&HOST.replacen("TINY/vmlinuz", "/nowhere/vmlinuz", 1));
     let said = site.refused(&activation(&socket, &broken, &[]));
     assert!(said.contains("/nowhere/vmlinuz"), "{said}");
 }
@@ -98,10 +75,10 @@ fn an_activation_that_is_to_be_confirmed_or_runs_scripts_is_carried_out_here() {
     let site = Site::new("own");
     let daemon = Daemon::start(&site, &[]);
     let socket = daemon.socket.to_string_lossy().into_owned();
-    site.hypernix(&activation(&socket, &manifest(&site, HOST), &[])).succeeded();
+    site.hypernix(&activation(&socket, &site.manifest(HOST), &[])).succeeded();
     await_runs(&daemon, 1);
 
-    let larger = manifest(&site, &HOST.replacen("\"96Mi\"", "\"112Mi\"", 1));
+    let larger = site.manifest(&HOST.replacen("\"96Mi\"", "\"112Mi\"", 1));
     let ran = site.hypernix(&activation(&socket, &larger, &["--confirm-within", "1s"]));
     assert_eq!(ran.code, 1, "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stderr.contains("was not confirmed"), "{}", ran.stderr);
@@ -109,8 +86,7 @@ fn an_activation_that_is_to_be_confirmed_or_runs_scripts_is_carried_out_here() {
     daemon.await_status("the way back", |status| status["generation"] == 3 && status["drift"] == serde_json::json!({}));
 
     let script = format!("lifecycle.postStart = \"touch {}\"; dependsOn", site.path("ran"));
-    let scripted =
-        manifest(&site, &HOST.replace("dependsOn", &script).replace("sleep\" \"1000000", "sleep\" \"999999"));
+    let scripted = site.manifest(&HOST.replace("dependsOn", &script).replace("sleep\" \"1000000", "sleep\" \"999999"));
     site.hypernix(&activation(&socket, &scripted, &[])).succeeded();
     assert!(std::path::Path::new(&site.path("ran")).exists(), "the script did not run");
     await_runs(&daemon, 1);
@@ -119,10 +95,10 @@ fn an_activation_that_is_to_be_confirmed_or_runs_scripts_is_carried_out_here() {
 #[track_caller]
 fn ends_half_way(site: &Site, signal: &str, expected: &str) {
     site.apply(SLOW);
-    let manifest = manifest(site, &SLOW.replace("\"one\"", "\"two\""));
+    let manifest = site.manifest(&SLOW.replace("\"one\"", "\"two\""));
     let daemon = Daemon::start(site, &[]);
     let socket = daemon.socket.to_string_lossy().into_owned();
-    let activation = begin(site, &activation(&socket, &manifest, &[]));
+    let activation = site.begin(&activation(&socket, &manifest, &[]));
     let containers = || site.docker(&["ps", "--format", "{{.Names}} {{.Label \"turn\"}}"]).succeeded().stdout;
     await_for("the new container", Duration::from_secs(60), || containers().contains(&site.fill("@-first.hvnew")));
     daemon.end(signal);
@@ -151,7 +127,7 @@ fn an_activation_goes_on_by_itself_where_the_daemon_is_stopped_half_way() {
 fn an_activation_does_not_hand_over_to_a_daemon_of_another_state() {
     let (site, other) = (Site::new("mine"), Site::new("theirs"));
     let daemon = Daemon::start(&other, &[]);
-    let manifest = manifest(&site, HOST);
+    let manifest = site.manifest(HOST);
     let ran = site.hypernix(&activation(&daemon.socket.to_string_lossy(), &manifest, &[])).succeeded();
     assert!(ran.stderr.contains("the daemon is not asked"), "{}", ran.stderr);
     assert_eq!(daemon.log().matches("a manifest was applied").count(), 0, "{}", daemon.log());

@@ -8,10 +8,7 @@ use crate::{serving::Daemon, site::Site};
 #[test]
 fn a_manifest_is_applied_through_the_socket_line_by_line() {
     let site = Site::new("socket");
-    let file = site.write(HOST);
-    let manifest = site.dir().join("manifest.json");
-    let json = site.hypernix(&["manifest", &file.to_string_lossy()]).succeeded().stdout;
-    std::fs::write(&manifest, json).expect("the state directory is writable");
+    let manifest = site.manifest(HOST);
     let daemon = Daemon::start(&site, &[]);
     assert_eq!(daemon.status()["units"], json!({}));
 

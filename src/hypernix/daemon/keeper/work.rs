@@ -88,8 +88,9 @@ pub(super) async fn reconcile(world: Arc<World>, asked: Asked, cancel: Cancellat
     let (last, outcome) = match outcome {
         Ok(report) => (Line::report(report.clone()), Ok(report)),
         Err(failure) => {
-            let message = failure.document()["error"]["message"].as_str().unwrap_or_default().to_owned();
-            (Line::refused(&failure), Err(message))
+            let line = Line::refused(&failure);
+            let message = line.refusal().to_owned();
+            (line, Err(message))
         }
     };
     listener.tell(&last).await;
