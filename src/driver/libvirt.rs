@@ -4,6 +4,7 @@
 //!   LibvirtDriver ─┬─ connections   a bounded pool, every call with a deadline
 //!                  ├─ observe       documents, hashed; parsed where they changed
 //!                  ├─ domain        documents written, patched and read; live changes; power
+//!                  ├─ schema        libvirt's check of documents, one at a time
 //!                  ├─ network, pool, volume
 //!                  ├─ oracle        qemu:///embed, asked before anything is touched
 //!                  ├─ validate      what a start would miss on this host
@@ -27,6 +28,7 @@ mod observe;
 mod oracle;
 mod pool;
 mod pools;
+mod schema;
 mod stats;
 mod usage;
 mod validate;

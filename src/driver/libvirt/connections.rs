@@ -11,7 +11,6 @@
 //! libvirt's calls block and cannot be cancelled, so a call that hangs must never hold anything that others need.
 
 use std::{
-    collections::HashSet,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -23,7 +22,7 @@ use std::{
 use tokio::sync::{Semaphore, oneshot};
 use virt::connect::Connect;
 
-use super::{LibvirtError, LibvirtSettings, events, facts::is_local};
+use super::{LibvirtError, LibvirtSettings, events, facts::is_local, schema::Schema};
 use crate::Calls;
 
 /// The pauses before a job is tried again after its connection was lost.
@@ -56,8 +55,7 @@ pub(super) struct Connections {
     idle: Mutex<Vec<Session>>,
     calls: Arc<Calls>,
     ever_connected: AtomicBool,
-    // Shapes of domains that libvirt has checked against its schema; guards nothing else.
-    checked: Arc<Mutex<HashSet<String>>>,
+    schema: Arc<Schema>,
 }
 
 /// What a job talks through: it counts each call and sets its deadline.
@@ -65,7 +63,7 @@ pub(super) struct Link<'a> {
     connect: &'a Connect,
     calls: &'a Calls,
     watch: &'a Watch,
-    checked: &'a Mutex<HashSet<String>>,
+    schema: &'a Schema,
 }
 
 type Job = Box<dyn FnOnce(&Connect) + Send>;
@@ -125,7 +123,7 @@ impl Connections {
             idle: Mutex::default(),
             calls,
             ever_connected: AtomicBool::new(false),
-            checked: Arc::default(),
+            schema: Arc::default(),
         }
     }
 
@@ -200,9 +198,9 @@ impl Connections {
         };
         let watch = Arc::new(Watch::new(self.patience));
         let (answer, mut received) = oneshot::channel();
-        let (watch_there, calls, checked) = (Arc::clone(&watch), Arc::clone(&self.calls), Arc::clone(&self.checked));
+        let (watch_there, calls, schema) = (Arc::clone(&watch), Arc::clone(&self.calls), Arc::clone(&self.schema));
         let boxed: Job = Box::new(move |connect| {
-            let result = job(&Link { connect, calls: &calls, watch: &watch_there, checked: &checked });
+            let result = job(&Link { connect, calls: &calls, watch: &watch_there, schema: &schema });
             let alive = result.is_ok() || connect.is_alive().unwrap_or(false);
             drop(answer.send((result, alive)));
         });
@@ -304,14 +302,28 @@ impl Link<'_> {
         Ok(call(self.connect)?)
     }
 
-    /// Whether libvirt has checked a domain of this shape against its schema.
-    pub(super) fn has_checked(&self, shape: &str) -> bool {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).contains(shape)
+    /// Which documents libvirt has checked against its schema.
+    pub(super) const fn schema(&self) -> &Schema {
+        self.schema
     }
 
-    /// Remembers that it has.
-    pub(super) fn set_checked(&self, shape: String) {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(shape);
+    /// Makes a call again, so often and so long apart, while libvirt refuses it in words that mean that it will pass.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub(super) fn again_while<T>(
+        &self,
+        (times, pause): (u32, Duration),
+        passes: impl Fn(&str) -> bool,
+        call: impl Fn() -> Result<T, LibvirtError>,
+    ) -> Result<T, LibvirtError> {
+        for _ in 0..times {
+            match call() {
+                Err(LibvirtError::Refused { message, .. }) if passes(&message) => self.pause(pause),
+                other => return other,
+            }
+        }
+        call()
     }
 
     /// Sets the deadline for work of our own between two calls.

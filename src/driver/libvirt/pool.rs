@@ -121,14 +121,7 @@ pub(super) fn activate(link: &Link<'_>, pool: &StoragePool) -> Result<(), Libvir
 
 /// Makes a call on a pool again while libvirt says that another one is under way in it.
 pub(super) fn patiently<T>(link: &Link<'_>, call: impl Fn() -> Result<T, LibvirtError>) -> Result<T, LibvirtError> {
-    let busy = |error: &LibvirtError| matches!(error, LibvirtError::Refused { message, .. } if message.contains("asynchronous jobs running"));
-    for _ in 0..BUSY.0 {
-        match call() {
-            Err(error) if busy(&error) => link.pause(BUSY.1),
-            other => return other,
-        }
-    }
-    call()
+    link.again_while(BUSY, |message| message.contains("asynchronous jobs running"), call)
 }
 
 /// Writes a pool's document.

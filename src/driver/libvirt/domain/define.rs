@@ -14,6 +14,7 @@ use crate::{
         connections::{Limit, Link},
         mark,
         pools::{self, PoolPaths},
+        schema::Check,
         xml::Element,
     },
 };
@@ -166,14 +167,13 @@ fn with_live(link: &Link<'_>, domain: &Domain, config: String) -> Result<Fingerp
     Ok(Fingerprint { config, live })
 }
 
-/// Defines a document. libvirt checks the first of a shape against its schema, as it drops what it does not know
-/// in silence; the check takes as long as all the rest, so the others of the shape go without.
+/// Defines a document. libvirt drops what it does not know in silence, unless it checks the document first.
 pub(crate) fn define(link: &Link<'_>, document: &Element, spec: &DomainSpec) -> Result<Domain, LibvirtError> {
-    let (text, shape) = (document.to_string(), shape::of(spec));
-    let flags = if link.has_checked(&shape) { 0 } else { sys::VIR_DOMAIN_DEFINE_VALIDATE };
-    let domain = link.write(Limit::Quick, |connect| connect.define_domain_xml_flags(&text, flags))?;
-    link.set_checked(shape);
-    Ok(domain)
+    let text = document.to_string();
+    link.schema().define(link, &shape::of(spec), |check| {
+        let flags = if check == Check::Yes { sys::VIR_DOMAIN_DEFINE_VALIDATE } else { 0 };
+        link.write(Limit::Quick, |connect| connect.define_domain_xml_flags(&text, flags))
+    })
 }
 
 /// Reads a domain's configuration as it was declared, with the overlays over the declared volumes.
