@@ -72,7 +72,10 @@ in
                 dhcp.start = "192.168.150.100";
                 dhcp.end = "192.168.150.200";
               };
-              description = "The host's own address on the network, and DHCP for the guests.";
+              description = ''
+                The host's own address on the network, and DHCP for the guests. Needed where `mode` is `nat`,
+                `route` or `open`.
+              '';
             };
             dnsHosts = mkOption {
               type = types.attrsOf (types.listOf types.str);

@@ -211,10 +211,16 @@ impl Site {
         for id in listed.split_whitespace() {
             self.docker(&["rm", "-f", id]);
         }
-        let images =
-            self.docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=@-*"]).stdout;
-        for reference in images.split_whitespace() {
-            self.docker(&["rmi", "-f", reference]);
+        for (kind, filter) in [("network", "name=^@-"), ("volume", "name=^@-")] {
+            for name in self.docker(&[kind, "ls", "-q", "--filter", filter]).stdout.split_whitespace() {
+                self.docker(&[kind, "rm", name]);
+            }
+        }
+        for pattern in ["reference=@-*", "reference=hypernix/@-*"] {
+            let images = self.docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", pattern]).stdout;
+            for reference in images.split_whitespace() {
+                self.docker(&["rmi", "-f", reference]);
+            }
         }
         if self.dir.exists() {
             std::fs::remove_dir_all(&self.dir).expect("the state directory can be removed");

@@ -15,7 +15,7 @@ private_apt() {
   mkdir -p "$root"/{lists/partial,cache/archives/partial,etc/preferences.d,etc/sources.list.d}
   [ -e "$root/status" ] || : >"$root/status"
   echo "deb [signed-by=$keys] $mirror $suite main" >"$root/etc/sources.list"
-  apt-get -qq -o Dir::Etc="$root/etc" -o APT::Sandbox::User=root -o Dir::State="$root" -o Dir::State::status="$root/status" \
+  apt -o Dir::Etc="$root/etc" -o APT::Sandbox::User=root -o Dir::State="$root" -o Dir::State::status="$root/status" \
     -o Dir::Cache="$root/cache" -o APT::Install-Recommends=false -o Acquire::Languages=none "$@"
 }
 

@@ -14,10 +14,10 @@ missing() {
   done
 }
 # All of them are named, lest one that is there be removed for another's sake.
-install_wanted() { apt-get install -y -qq --no-install-recommends "${wanted[@]}" "$@" >/dev/null; }
+install_wanted() { apt install -y --no-install-recommends "${wanted[@]}" "$@" >/dev/null; }
 if [ -n "$(missing)" ]; then
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
+  apt update
   # A qemu-utils from backports forbids the stable emulator; the stable one of both is taken then.
   install_wanted 2>/dev/null || install_wanted --allow-downgrades "qemu-utils/$(. /etc/os-release && echo "$VERSION_CODENAME")"
   [ -z "$(missing)" ] || die "apt-get left out: $(missing | xargs)"

@@ -9,12 +9,16 @@ if [ "$(cat "$image.version" 2>/dev/null)" != "$version" ]; then
     libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils
     dnsmasq-base iptables docker.io procps iproute2
   )
-  rm -rf "$image" "$image.version"
+  rm -f "$image.version"
   mkdir -p "${image%/*}"
   log=${image%/*}/debootstrap.log
-  debootstrap --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" \
-    "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$image" http://deb.debian.org/debian >"$log" 2>&1 \
-    || die "debootstrap failed; its log is $log"
+  unpack_system() {
+    rm -rf "$image"
+    debootstrap --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" \
+      "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$image" http://deb.debian.org/debian >"$log" 2>&1
+  }
+  # It does not ask a mirror twice that did not answer.
+  unpack_system || unpack_system || unpack_system || die "debootstrap failed three times; its log is $log"
   rm -rf "$image"/var/cache/apt/archives/*.deb "$image"/var/lib/apt/lists/*
   : >"$image/etc/machine-id"
   # systemd-nspawn leaves the old control groups read-only, and the engines make groups.

@@ -11,10 +11,13 @@ if [ "$(cat "$tiny/version" 2>/dev/null)" != "$version" ]; then
   busybox=$(command -v busybox) || die "busybox is missing: apt-get install busybox-static"
 
   # The kernel is unpacked, not installed: the host keeps its own.
-  kernel=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -1)
-  [ -n "$kernel" ] || die "no linux-image-cloud-amd64 among the packages: run apt-get update"
-  (cd "$work" && apt-get download -qq "$kernel" 2>/dev/null && dpkg-deb -x "$kernel"_*.deb kernel) \
-    || die "cannot download the package $kernel"
+  unpack_kernel() (
+    cd "$work"
+    kernel=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -1)
+    [ -n "$kernel" ] && apt download "$kernel" 2>/dev/null && dpkg-deb -x "$kernel"_*.deb kernel
+  )
+  # The lists of packages may be missing, or older than the mirror's kernel.
+  unpack_kernel || { apt update && unpack_kernel; } || die "cannot download Debian's cloud kernel, linux-image-cloud-amd64"
 
   root=$work/root
   mkdir -p "$root"/{bin,dev,etc/acpi/PWRF,lib,proc,sys,tmp,mnt,var/www}

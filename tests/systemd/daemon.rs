@@ -65,7 +65,7 @@ fn a_guest_that_did_not_change_outlives_switches_a_new_daemon_and_a_daemon_that_
         await_calm(&machine);
     }
     assert_eq!(process(&machine), daemon, "a changed declaration makes no other daemon");
-    let journal = machine.sh("journalctl -u hypernix.service -o cat --no-pager");
+    let journal = machine.journal("hypernix.service");
     assert!(journal.matches("a manifest was applied").count() >= 3, "switches were not handed over:\n{journal}");
 
     machine.sh("cp -r /opt/hypernix /opt/hypernix-new");
@@ -127,6 +127,8 @@ fn systemd_and_its_journal_are_told_how_the_units_are() {
     assert_eq!(status.trim(), "units: 3 running");
     let answer = machine.query("{ systemStatus { health } }");
     assert_eq!(answer["data"]["systemStatus"]["health"], "HEALTHY", "{answer:#}");
-    let journal = machine.sh("journalctl -u hypernix -o json --no-pager");
-    assert!(journal.contains("\"F_SUMMARY\":\"units: 3 running\""), "{journal}");
+    machine.until(
+        "the word in the journal",
+        "journalctl -u hypernix -o json | grep -q '\"F_SUMMARY\":\"units: 3 running\"'",
+    );
 }

@@ -6,7 +6,7 @@ use std::{
     os::unix::net::UnixDatagram,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -82,6 +82,11 @@ impl Machine {
         assert!(child.wait().expect("it ends").success(), "cannot write {path}");
     }
 
+    /// What a unit has said so far.
+    pub fn journal(&self, unit: &str) -> String {
+        self.sh(&format!("journalctl --sync; journalctl -u {unit} -o cat --no-pager"))
+    }
+
     /// Reboots, as `reboot` does, and waits until everything has started again.
     pub fn reboot(&mut self) {
         self.run(&["systemctl", "reboot"]).succeeded();
@@ -102,8 +107,8 @@ impl Machine {
     /// Waits until a command line of the shell succeeds on the machine.
     #[track_caller]
     pub fn until(&self, what: &str, line: &str) {
-        let patient = format!("timeout 60 sh -c 'until ( {line} ) >/dev/null 2>&1; do sleep 0.1; done'");
-        let ran = self.run(&["/bin/sh", "-c", &patient]);
+        let patient = r#"until ( eval "$1" ) >/dev/null 2>&1; do sleep 0.1; done"#;
+        let ran = self.run(&["timeout", "60", "/bin/sh", "-c", patient, "until", line]);
         assert_eq!(ran.code, 0, "{what} did not come about: {line}\n{}", self.sh("journalctl -n 60 --no-pager"));
     }
 
@@ -116,8 +121,10 @@ impl Machine {
 
     /// systemd-nspawn says which process is the machine's first, and passes on its systemd's word that it is up.
     fn await_boot(&mut self) {
-        let mut buffer = [0; 4096];
+        let (mut buffer, deadline) = ([0; 4096], Instant::now() + PATIENCE);
         loop {
+            // Notices of other things keep coming, so one that is waited for has a deadline of its own.
+            assert!(Instant::now() < deadline, "the machine {} does not boot within {PATIENCE:?}", self.name);
             let length = self.notices.recv(&mut buffer).unwrap_or_else(|error| {
                 let log = fs::read_to_string(self.disk.join("boot.log")).unwrap_or_default();
                 panic!("the machine {} does not boot: {error}\n{log}", self.name)
@@ -138,7 +145,8 @@ impl Machine {
 impl Drop for Machine {
     /// Pulls the plug: whatever runs on the machine dies with its first process.
     fn drop(&mut self) {
-        for pid in [self.boot.id(), self.leader] {
+        // Of a machine that did not boot there is no first process, and process 0 would be all of ours.
+        for pid in [self.boot.id(), self.leader].into_iter().filter(|pid| *pid != 0) {
             if let Err(error) = Command::new("kill").args(["-9", &pid.to_string()]).status() {
                 eprintln!("the machine {} may still run: {error}", self.name);
             }

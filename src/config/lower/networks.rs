@@ -21,6 +21,7 @@ use crate::{
 /// Declares one network.
 pub(super) fn declare(lowering: &mut Lowering<'_>, name: &str, network: &NetworkOptions) {
     let at = lowering.manifest.positions.of(&["networks", name]).cloned();
+    refuse_options_of_the_other_backend(lowering, name, network);
     let (address, spec) = match network.backend {
         VolumeBackend::Libvirt => {
             let address = Address::new(Kind::Network, name);
@@ -51,6 +52,15 @@ fn libvirt(lowering: &mut Lowering<'_>, name: &str, network: &NetworkOptions, ad
         };
         wrong(lowering, name, "mode", problem);
     }
+    if network.ipv4.is_none() && matches!(network.mode, NetworkMode::Nat | NetworkMode::Route | NetworkMode::Open) {
+        let problem = ValueProblem::Missing {
+            who: format!("the network `{name}`"),
+            path: "ipv4".to_owned(),
+            reason: "its guests reach the outside through the host's address on it".to_owned(),
+            cure: "set `ipv4.address`, such as \"192.168.150.1\", or `mode = \"isolated\"`".to_owned(),
+        };
+        wrong(lowering, name, "", problem);
+    }
     if let Some(bridge) = network.bridge.as_ref().filter(|bridge| bridge.is_empty() || bridge.len() > 15) {
         let reason = format!("`{bridge}` cannot name an interface: expected 1 to 15 characters");
         refuse(lowering, name, "bridge", reason);
@@ -70,6 +80,44 @@ fn libvirt(lowering: &mut Lowering<'_>, name: &str, network: &NetworkOptions, ad
         ipv4: network.ipv4.as_ref().and_then(|ipv4| addresses(lowering, name, ipv4)),
         dns_hosts: network.dns_hosts.clone(),
         autostart: Some(network.autostart),
+    }
+}
+
+fn refuse_options_of_the_other_backend(lowering: &mut Lowering<'_>, name: &str, network: &NetworkOptions) {
+    let (given, own, other, word) = match network.backend {
+        VolumeBackend::Libvirt => (
+            vec![
+                ("subnet", network.subnet.is_some()),
+                ("gateway", network.gateway.is_some()),
+                ("internal", network.internal),
+                ("options", !network.options.is_empty()),
+                ("labels", !network.labels.is_empty()),
+            ],
+            "libvirt's",
+            "Docker's",
+            "docker",
+        ),
+        VolumeBackend::Docker => (
+            vec![
+                ("bridge", network.bridge.is_some()),
+                ("mtu", network.mtu.is_some()),
+                ("domain", network.domain.is_some()),
+                ("ipv4", network.ipv4.is_some()),
+                ("dnsHosts", !network.dns_hosts.is_empty()),
+            ],
+            "Docker's",
+            "libvirt's",
+            "libvirt",
+        ),
+    };
+    for (option, _) in given.into_iter().filter(|(_, given)| *given) {
+        let problem = ValueProblem::Wrong {
+            who: format!("the network `{name}`"),
+            path: option.to_owned(),
+            reason: format!("it is an option of {other} networks, and this one is {own}"),
+            cure: Some(format!("remove it, or set `backend = \"{word}\"`")),
+        };
+        wrong(lowering, name, option, problem);
     }
 }
 
@@ -249,7 +297,8 @@ fn refuse(lowering: &mut Lowering<'_>, name: &str, option: &str, reason: String)
 }
 
 fn wrong(lowering: &mut Lowering<'_>, name: &str, option: &str, problem: ValueProblem) {
-    let path: Vec<&str> = ["networks", name].into_iter().chain(option.split('.')).collect();
+    let option = option.split('.').filter(|segment| !segment.is_empty());
+    let path: Vec<&str> = ["networks", name].into_iter().chain(option).collect();
     let at: Option<SourcePos> = lowering.manifest.positions.of(&path).cloned();
     lowering.findings.problem(at.as_ref(), problem);
 }

@@ -1,6 +1,12 @@
 //! Scripts on the host, by `/bin/sh`, with a deadline. What they start dies with them.
 
-use std::{io, os::fd::OwnedFd, process::Stdio, time::Duration};
+use std::{
+    io,
+    os::fd::OwnedFd,
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
@@ -12,7 +18,7 @@ use tokio::{
 /// How much of the output's end is kept.
 const OUTPUT: usize = 4096;
 /// How long the output is waited for after the script has ended: something it left behind may hold it open.
-const LINGER: Duration = Duration::from_millis(200);
+const LINGER: Duration = Duration::from_secs(1);
 
 /// A script failed.
 #[derive(Debug, thiserror::Error)]
@@ -47,20 +53,28 @@ pub(super) async fn run(script: &str, env: &[(&str, &str)], deadline: Duration) 
     let (reader, writer) = io::pipe().map_err(ScriptError::Run)?;
     let mut child = spawn(script, env, writer).map_err(ScriptError::Run)?;
     let output = Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(ScriptError::Run)?;
-    let said = tokio::spawn(tail(output));
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let listening = tokio::spawn(listen(output, Arc::clone(&said)));
     let ended = tokio::time::timeout(deadline, child.wait()).await;
     if ended.is_err() {
         kill_group(&child);
     }
-    let abort = said.abort_handle();
-    let said = tokio::time::timeout(LINGER, said).await;
-    abort.abort();
-    let output = Output(said.ok().and_then(Result::ok).unwrap_or_default());
+    let abort = listening.abort_handle();
+    if tokio::time::timeout(LINGER, listening).await.is_err() {
+        abort.abort();
+    }
+    let output = Output::from(&**said.lock().unwrap_or_else(PoisonError::into_inner));
     match ended {
         Err(_) => Err(ScriptError::Deadline { deadline, output }),
         Ok(Err(error)) => Err(ScriptError::Run(error)),
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(ScriptError::Failed { status, output }),
+    }
+}
+
+impl From<&[u8]> for Output {
+    fn from(said: &[u8]) -> Self {
+        Self(String::from_utf8_lossy(said).trim().to_owned())
     }
 }
 
@@ -92,12 +106,13 @@ fn kill_group(child: &Child) {
     }
 }
 
-/// The end of what is said; of more, only that much is ever held.
-async fn tail(mut output: Receiver) -> String {
-    let (mut kept, mut buffer) = (Vec::new(), [0; 1024]);
+/// Keeps the end of what is said; of more, only that much is ever held.
+async fn listen(mut output: Receiver, said: Arc<Mutex<Vec<u8>>>) {
+    let mut buffer = [0; 1024];
     while let Ok(length @ 1..) = output.read(&mut buffer).await {
-        kept.extend_from_slice(&buffer[..length]);
-        kept.drain(..kept.len().saturating_sub(OUTPUT));
+        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.extend_from_slice(&buffer[..length]);
+        let excess = said.len().saturating_sub(OUTPUT);
+        said.drain(..excess);
     }
-    String::from_utf8_lossy(&kept).trim().to_owned()
 }

@@ -8,7 +8,8 @@
 //!              ◄── connection lost: the job is tried again on a new one, a bounded number of times
 //! ```
 //!
-//! libvirt's calls block and cannot be cancelled, so a call that hangs must never hold anything that others need.
+//! libvirt's calls block and cannot be cancelled, so a call that hangs must never hold anything that others need; but
+//! for the turns that libvirt itself needs: of first documents (`schema`) and of networks' definitions (`network`).
 
 use std::{
     sync::{
@@ -286,6 +287,21 @@ impl Link<'_> {
         self.calls.read();
         self.watch.begin(Limit::Quick);
         Ok(call(self.connect)?)
+    }
+
+    /// Makes a call that only reads; `None` where there is no such object, or no more since it was listed.
+    ///
+    /// # Errors
+    /// When libvirt refuses for another reason.
+    pub(super) fn find<T>(
+        &self,
+        call: impl FnOnce(&Connect) -> Result<T, virt::error::Error>,
+    ) -> Result<Option<T>, LibvirtError> {
+        match self.read(call) {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a call that can change something.

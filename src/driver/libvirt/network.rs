@@ -4,6 +4,8 @@ mod document;
 mod replug;
 mod update;
 
+use std::sync::{Mutex, PoisonError};
+
 use model::{Address, Fingerprint, Kind, spec::NetworkSpec};
 use plan::Mark;
 use sha2::{Digest, Sha256};
@@ -132,11 +134,7 @@ pub(super) fn fingerprint(config: &str, live: Option<&str>, autostart: bool) -> 
 }
 
 fn lookup(link: &Link<'_>, name: &str) -> Result<Option<Network>, LibvirtError> {
-    match link.read(|connect| connect.lookup_network_by_name(name)) {
-        Ok(network) => Ok(Some(network)),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
-    }
+    link.find(|connect| connect.lookup_network_by_name(name))
 }
 
 fn existing(link: &Link<'_>, name: &str) -> Result<Network, LibvirtError> {
@@ -153,8 +151,12 @@ fn active(link: &Link<'_>, network: &Network) -> Result<Element, LibvirtError> {
     Ok(Element::parse(&link.read(|_| network.xml_desc(0))?)?)
 }
 
+/// Defines a document. libvirt picks a bridge's name that none of its networks has, and adds the new one to them only
+/// then: two defined at once get the same bridge, and the second never starts.
 fn define(link: &Link<'_>, document: &Element) -> Result<Network, LibvirtError> {
+    static TURN: Mutex<()> = Mutex::new(());
     let text = document.to_string();
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     link.write(Limit::Quick, |connect| connect.define_network_xml(&text))
 }
 

@@ -96,11 +96,7 @@ pub(super) fn delete(link: &Link<'_>, name: &str, data: Data) -> Result<Outcome,
 
 /// The pool of that name, if there is one.
 pub(super) fn lookup(link: &Link<'_>, name: &str) -> Result<Option<StoragePool>, LibvirtError> {
-    match link.read(|connect| connect.lookup_storage_pool_by_name(name)) {
-        Ok(pool) => Ok(Some(pool)),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
-    }
+    link.find(|connect| connect.lookup_storage_pool_by_name(name))
 }
 
 /// The pool of that name.

@@ -17,7 +17,8 @@ pub(super) struct PoolPaths(Vec<(String, PathBuf)>);
 pub(super) fn paths(link: &Link<'_>) -> Result<PoolPaths, LibvirtError> {
     let pools = link.read(|connect| connect.list_all_storage_pools(0))?;
     let read = |found: &virt::storage_pool::StoragePool| -> Result<Option<(String, PathBuf)>, LibvirtError> {
-        let document = Element::parse(&link.read(|_| found.xml_desc(0))?)?;
+        let Some(text) = link.find(|_| found.xml_desc(0))? else { return Ok(None) };
+        let document = Element::parse(&text)?;
         Ok(document.text_of("name").zip(pool::read(&document).path))
     };
     pools.iter().filter_map(|pool| read(pool).transpose()).collect()

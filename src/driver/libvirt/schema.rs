@@ -11,14 +11,15 @@ use super::{LibvirtError, connections::Link};
 /// How often, and how long apart, a check is made again that fell over another client's.
 const AGAIN: (u32, Duration) = (5, Duration::from_millis(100));
 
+/// Who checks: one at a time. A libvirtd's first check sets libxml2's table of types up (`xmlSchemaInitTypes`), which
+/// two of its threads must not do at once: one reads the half-filled table of the other and takes the schema to be
+/// broken.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Which shapes have passed the check.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     passed: Mutex<HashSet<String>>,
-    // A libvirtd's first check sets libxml2's table of types up (`xmlSchemaInitTypes`), which two threads must not do
-    // at once: one of them reads the half-filled table of the other and takes the schema to be broken. Hence held
-    // over a call, as nothing else is.
-    turn: Mutex<()>,
 }
 
 /// Whether libvirt is to check the document.
@@ -44,7 +45,7 @@ impl Schema {
         if self.has_passed(shape) {
             return define(Check::No);
         }
-        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         if self.has_passed(shape) {
             drop(turn);
             return define(Check::No);

@@ -174,7 +174,8 @@ fn made_by_libvirt(link: &Link<'_>, open: &[Need], volumes: &[String]) -> Result
     coming.add_volumes(&pools::paths(link)?, volumes);
     if open.iter().any(|need| matches!(need.thing, Thing::Bridge(_))) {
         for found in link.read(|connect| connect.list_all_networks(0))? {
-            let network = network::read(&Element::parse(&link.read(|_| found.xml_desc(0))?)?);
+            let Some(text) = link.find(|_| found.xml_desc(0))? else { continue };
+            let network = network::read(&Element::parse(&text)?);
             if network.forward != Some(ForwardMode::Bridge) {
                 coming.bridges.extend(network.bridge);
             }

@@ -182,11 +182,7 @@ pub(super) fn split(name: &str) -> Result<(&str, &str), LibvirtError> {
 }
 
 fn lookup(link: &Link<'_>, pool: &StoragePool, name: &str) -> Result<Option<StorageVol>, LibvirtError> {
-    match link.read(|_| pool.lookup_storage_vol_by_name(name)) {
-        Ok(volume) => Ok(Some(volume)),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
-    }
+    link.find(|_| pool.lookup_storage_vol_by_name(name))
 }
 
 fn existing(link: &Link<'_>, pool: &StoragePool, spec: &VolumeSpec) -> Result<StorageVol, LibvirtError> {

@@ -74,12 +74,12 @@ fn a_fight_with_somebody_else_is_not_fought_for_ever_and_what_a_person_stopped_s
     let daemon = Daemon::start(&site, &[]);
     let container = site.fill("container/@-c");
     let is_running = || site.docker(&["inspect", "-f", "{{.State.Running}}", "@-c"]).stdout.trim() == "true";
-    let began = std::time::Instant::now();
+    let (began, mut attempts) = (std::time::Instant::now(), 0);
     while began.elapsed() < Duration::from_secs(8) {
         site.docker(&["kill", "@-c"]);
+        attempts = attempts.max(daemon.status()["drift"][&container]["attempts"].as_u64().unwrap_or(0));
         std::thread::sleep(Duration::from_millis(100));
     }
-    let attempts = daemon.status()["drift"][&container]["attempts"].as_u64().expect("it is down, and drift");
     assert!((2..=5).contains(&attempts), "{attempts} attempts in 8 s: {}", daemon.log());
 
     // A person's word counts at once, and makes what was tried be forgotten.

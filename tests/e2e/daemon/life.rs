@@ -76,8 +76,10 @@ fn a_reload_applies_the_manifest_anew_and_restarts_nothing_that_did_not_change()
 #[test]
 fn sigterm_lets_the_steps_in_flight_end() {
     let site = Site::new("flight");
-    let slow =
-        HOST.replace("dependsOn", "lifecycle.preStart = \"sleep 3; touch /var/lib/hypervisor/test/@/done\"; dependsOn");
+    let slow = HOST.replace(
+        "dependsOn",
+        "lifecycle.preStart = \"cd /var/lib/hypervisor/test/@; touch begun; sleep 3; touch done\"; dependsOn",
+    );
     let file = site.write(&slow);
     let daemon = Daemon::start(&site, &[]);
     let request = json!({ "manifest": file }).to_string();
@@ -90,8 +92,7 @@ fn sigterm_lets_the_steps_in_flight_end() {
             .output();
         String::from_utf8_lossy(&output.expect("curl is installed").stdout).into_owned()
     });
-    daemon.await_status("the hook", |_| daemon.status()["units"]["running"] == 2);
-    std::thread::sleep(Duration::from_millis(500));
+    await_for("the hook", Duration::from_secs(60), || site.dir().join("begun").exists());
     assert_eq!(daemon.end("-TERM"), Some(0));
     assert!(site.dir().join("done").exists(), "the script was cut off");
     let lines = asked.join().expect("curl ended");

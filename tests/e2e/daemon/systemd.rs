@@ -248,11 +248,12 @@ fn sockets_come_from_systemd_where_it_hands_them_over() {
         listener.as_raw_fd(),
         env!("CARGO_BIN_EXE_hypernix")
     );
-    let mut daemon = Command::new("sh")
+    // dash knows no descriptors above 9, which this one may have: other tests run beside it.
+    let mut daemon = Command::new("bash")
         .args(["-c", &script])
         .env("HYPERNIX_STATE_DIR", site.dir())
         .spawn()
-        .expect("a shell is installed");
+        .expect("bash is installed");
     await_for("the answer", Duration::from_secs(20), || health(&socket).contains("200 OK"));
     Command::new("kill").arg(daemon.id().to_string()).status().expect("kill is installed");
     assert!(daemon.wait().expect("it is our child").success());

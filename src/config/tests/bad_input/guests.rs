@@ -209,7 +209,7 @@ fn an_unknown_network_and_pool() {
     check(
         r#"
 {
-  hypervisor.networks.lan = { };
+  hypervisor.networks.lan = { mode = "isolated"; };
   hypervisor.storage.pools.fast = { };
   hypervisor.compute.units.web = {
     image = "/images/debian.qcow2";

@@ -15,7 +15,9 @@ fn everything_that_is_wrong_is_said_at_once() {
       hypervisor.networks = {
         lan.ipv4 = { address = "10.0.0.300"; };
         dmz.ipv4 = { address = "10.1.0.1"; dhcp = { start = "10.2.0.5"; end = "10.1.0.9"; hosts.db = { mac = "x"; address = "10.1.0.9"; }; }; };
-        long.bridge = "a-bridge-with-a-long-name";
+        long = { mode = "isolated"; bridge = "a-bridge-with-a-long-name"; };
+        bare.subnet = "10.3.0.0/24";
+        side = { backend = "docker"; dnsHosts."10.4.0.1" = [ "gateway" ]; };
         front = { backend = "docker"; subnet = "172.20.0.0"; };
         back = { backend = "docker"; subnet = "172.21.0.0/16"; gateway = "172.22.0.1"; };
       };
@@ -63,6 +65,12 @@ fn everything_that_is_wrong_is_said_at_once() {
         `ipv4.dhcp.start` of the network `dmz` is wrong: 10.2.0.5 is outside of the network's range 10.1.0.0/24
         `ipv4.dhcp.hosts.db.mac` of the network `dmz` is wrong: `x` is no MAC address: expected six bytes, as in "52:54:00:12:34:56"
         `bridge` of the network `long` is wrong: `a-bridge-with-a-long-name` cannot name an interface: expected 1 to 15 characters
+        `subnet` of the network `bare` is wrong: it is an option of Docker's networks, and this one is libvirt's
+          remove it, or set `backend = "docker"`
+        the network `bare` needs `ipv4`: its guests reach the outside through the host's address on it
+          set `ipv4.address`, such as "192.168.150.1", or `mode = "isolated"`
+        `dnsHosts` of the network `side` is wrong: it is an option of libvirt's networks, and this one is Docker's
+          remove it, or set `backend = "libvirt"`
         `subnet` of the network `front` is wrong: `172.20.0.0` is no subnet: expected one such as "172.20.0.0/16"
         `gateway` of the network `back` is wrong: 172.22.0.1 is outside of the subnet 172.21.0.0/16
         the pool `vg` needs `source.name`: a pool of this type is made of something

@@ -42,8 +42,8 @@ fn a_libvirt_network_hands_out_all_but_the_hosts_own_address() {
 fn an_interface_finds_its_network_by_name_capability_or_bridge() {
     let nix = r#"{
       hypervisor.networks = {
-        internal = { };
-        uplink.capabilities = [ "public" ];
+        internal = { mode = "isolated"; };
+        uplink = { mode = "isolated"; capabilities = [ "public" ]; };
         front = { backend = "docker"; capabilities = [ "public" ]; };
       };
       hypervisor.compute.units.web = {

@@ -10,7 +10,7 @@ use crate::tests::support::{desired, spec};
 #[test]
 fn a_vm_of_an_image() {
     let nix = r#"{
-      hypervisor.networks.lan = { };
+      hypervisor.networks.lan.mode = "isolated";
       hypervisor.compute.units.web = {
         description = "The web server";
         image = {

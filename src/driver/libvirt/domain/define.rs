@@ -24,11 +24,7 @@ const ELEMENT: i32 = sys::VIR_DOMAIN_METADATA_ELEMENT as i32;
 
 /// The domain of that name, if there is one.
 pub(crate) fn lookup(link: &Link<'_>, name: &str) -> Result<Option<Domain>, LibvirtError> {
-    match link.read(|connect| connect.lookup_domain_by_name(name)) {
-        Ok(domain) => Ok(Some(domain)),
-        Err(error) if error.is_missing() => Ok(None),
-        Err(error) => Err(error),
-    }
+    link.find(|connect| connect.lookup_domain_by_name(name))
 }
 
 /// The domain of that name.

@@ -15,11 +15,8 @@ use crate::libvirt::{
 pub(super) fn all(link: &Link<'_>, network: &str) -> Result<Vec<String>, LibvirtError> {
     let mut notes = Vec::new();
     for domain in link.read(|connect| connect.list_all_domains(sys::VIR_CONNECT_LIST_DOMAINS_ACTIVE))? {
-        let document = match link.read(|_| domain.xml_desc(0)) {
-            // It stopped since it was listed.
-            Err(error) if error.is_missing() => continue,
-            other => Element::parse(&other?)?,
-        };
+        let Some(text) = link.find(|_| domain.xml_desc(0))? else { continue };
+        let document = Element::parse(&text)?;
         let interfaces = document.child("devices").into_iter().flat_map(|devices| devices.named("interface"));
         for interface in interfaces.filter(|e| e.attr_at(&["source"], "network") == Some(network)) {
             if let Err(error) = plug(link, &domain, interface) {

@@ -104,10 +104,8 @@ fn read_pool(
     autostart: bool,
     storage: &mut Storage,
 ) -> Result<(), LibvirtError> {
-    let document = match link.read(|_| found.xml_desc(sys::VIR_STORAGE_XML_INACTIVE)) {
-        Err(error) if error.is_missing() => return Ok(()),
-        other => Element::parse(&other?)?,
-    };
+    let Some(text) = link.find(|_| found.xml_desc(sys::VIR_STORAGE_XML_INACTIVE))? else { return Ok(()) };
+    let document = Element::parse(&text)?;
     let spec = PoolSpec { autostart: Some(autostart), ..pool::read(&document) };
     storage.directories.extend(spec.path.clone().map(|path| (name.to_owned(), path)));
     let address = Address::new(Kind::Pool, name);
@@ -135,7 +133,7 @@ fn read_volumes(
     pool: &str,
     storage: &mut Storage,
 ) -> Result<(), LibvirtError> {
-    for found in link.read(|_| found.list_all_volumes(0))? {
+    for found in link.find(|_| found.list_all_volumes(0))?.unwrap_or_default() {
         let name = found.name()?;
         let address = Address::new(Kind::Volume, format!("{pool}/{name}"));
         if !question.asks_for(&address) {

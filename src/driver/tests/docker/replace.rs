@@ -24,7 +24,7 @@ fn check(probe: HealthProbe) -> HealthCheck {
         probe,
         interval: Span::milliseconds(300),
         timeout: Span::seconds(5),
-        retries: 4,
+        retries: 15,
         start_period: Span::default(),
     }
 }

@@ -35,13 +35,20 @@ impl Stage {
         let owner = OwnerId(uuid::Uuid::new_v4());
         let stage = Self { docker, owner, applied: Applied::default(), prefix: format!("hvt-{test}-") };
         stage.clean();
+        stage.ensure_image().await;
+        stage
+    }
+
+    /// Makes the tiny image, once: made by two tests it would be two images, and change under one of them.
+    async fn ensure_image(&self) {
+        static ONCE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _once = ONCE.lock().await;
         if !by_hand(&["image", "inspect", IMAGE]).0 {
             let source = Some(ContainerImageSource::Rootfs(ROOTFS.into()));
             let image = ContainerImageSpec { reference: IMAGE.to_owned(), source, ..ContainerImageSpec::default() };
             let address = Address::new(Kind::ContainerImage, IMAGE);
-            stage.create(&address, Spec::ContainerImage(image)).await.unwrap();
+            self.create(&address, Spec::ContainerImage(image)).await.unwrap();
         }
-        stage
     }
 
     /// The address of an object of this test.

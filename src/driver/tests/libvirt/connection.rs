@@ -91,7 +91,7 @@ async fn a_lost_connection_is_made_again() {
 async fn a_call_that_hangs_is_given_up_and_its_connection_thrown_away() {
     let directory = tempfile::tempdir().unwrap();
     let relay = Relay::new(directory.path());
-    let driver = driver(&relay.socket, directory.path(), 3);
+    let driver = driver(&relay.socket, directory.path(), 10);
     observe(&driver).await.unwrap();
     relay.choked.store(true, Ordering::Relaxed);
     let error = observe(&driver).await.unwrap_err();

@@ -95,8 +95,8 @@ async fn disks_come_grow_and_go_while_the_guest_runs() {
     bed.configure("g", &spec, &fields).await.unwrap();
     let outcome = bed.change_live("g", &spec, &fields).await.unwrap();
     let live = bed.domain("g").await.1.unwrap();
-    // Either the guest let go of it and it is gone, or we are told that it has not.
-    assert_eq!(live.disks.is_empty(), outcome.pending.is_empty(), "{outcome:?}");
+    // Either the guest let go of it and it is gone, or we are told that it has not; it may do so just afterwards.
+    assert!(live.disks.is_empty() || !outcome.pending.is_empty(), "{outcome:?}");
     assert!(bed.domain("g").await.0.disks.is_empty());
     assert_eq!(bed.number("g"), number);
 }
@@ -147,12 +147,13 @@ async fn interfaces_come_change_and_go_while_the_guest_runs() {
     bed.configure("g", &spec, &["interfaces.lan.mac"]).await.unwrap();
     let outcome = bed.change_live("g", &spec, &["interfaces.lan.mac"]).await.unwrap();
     let live = bed.domain("g").await.1.unwrap();
-    assert_eq!(live.interfaces["lan"].mac == spec.interfaces["lan"].mac, outcome.pending.is_empty(), "{outcome:?}");
+    let changed = live.interfaces.get("lan").is_some_and(|lan| lan.mac == spec.interfaces["lan"].mac);
+    assert!(changed || !outcome.pending.is_empty(), "{outcome:?}");
 
     spec.interfaces.remove("lan");
     let outcome = bed.change_live("g", &spec, &["interfaces.lan.mac"]).await.unwrap();
     let live = bed.domain("g").await.1.unwrap();
-    assert_eq!(live.interfaces.contains_key("lan"), !outcome.pending.is_empty(), "{outcome:?}");
+    assert!(!live.interfaces.contains_key("lan") || !outcome.pending.is_empty(), "{outcome:?}");
     assert_eq!(bed.number("g"), number);
 }
 

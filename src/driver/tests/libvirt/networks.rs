@@ -1,5 +1,8 @@
 //! Networks.
 
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
 use model::{
     Kind, Ownership, Seen, Spec,
     spec::{DhcpHost, NetworkSpec},
@@ -7,7 +10,7 @@ use model::{
 use plan::{Action, Data};
 use serde_json::json;
 
-use super::bed::{Bed, define_by_hand, paths, story, virsh};
+use super::bed::{Bed, define_by_hand, lines_with, paths, story, virsh};
 
 #[tokio::test]
 async fn leases_and_host_names_change_while_the_network_runs() {
@@ -42,6 +45,24 @@ async fn leases_and_host_names_change_while_the_network_runs() {
 
     bed.delete(&address, Data::Keep).await.unwrap();
     assert!(bed.seen(&address).await.is_none());
+}
+
+#[tokio::test]
+async fn networks_made_at_once_have_bridges_of_their_own() {
+    let bed = Bed::new("bridges").await;
+    let made = (10..18).map(|subnet| {
+        let address = bed.address(Kind::Network, &format!("n{subnet}"));
+        let spec = Spec::Network(bed.network_spec(&address, subnet));
+        let create = Action::Create { mark: bed.mark(&spec), spec };
+        let bed = &bed;
+        async move {
+            bed.act(&address, create).await.unwrap();
+            let document = virsh(&["net-dumpxml", &address.name]);
+            lines_with(&document, "<bridge ").concat()
+        }
+    });
+    let bridges: BTreeSet<String> = join_all(made).await.into_iter().collect();
+    assert_eq!(bridges.len(), 8, "{bridges:?}");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use crate::libvirt::{
 
 const LIVE: u32 = sys::VIR_DOMAIN_AFFECT_LIVE;
 /// How long the guest's balloon driver is waited for.
-const BALLOON: Duration = Duration::from_secs(3);
+const BALLOON: Duration = Duration::from_secs(10);
 
 impl Change<'_> {
     pub(super) fn texts(&mut self) -> Result<(), LibvirtError> {
