@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::StateDir;
 
+/// How often, and how long apart, a lock is tried whose holder has no name.
+const NAMING: (u32, Duration) = (200, Duration::from_millis(1));
+
 /// The right to change the host, held until dropped.
 #[derive(Debug)]
 #[must_use = "the lock is given back when this is dropped"]
@@ -90,28 +93,31 @@ impl Lock {
     fn take(state: &StateDir, holder: &Holder, operation: FlockOperation) -> Result<Self, LockError> {
         let path = state.lock_file();
         let refused = |source| LockError::Open { path: path.clone(), source };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o644)
-            .open(&path)
-            .map_err(refused)?;
-        match flock(&file, operation) {
-            Ok(()) => {}
-            Err(Errno::WOULDBLOCK) => return Err(LockError::Held { holder: read(&mut file) }),
-            Err(errno) => return Err(refused(errno.into())),
+        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).clone();
+        let file = options.open(&path).map_err(refused)?;
+        for _ in 0..NAMING.0 {
+            match flock(&file, operation) {
+                Ok(()) => {
+                    write(&file, holder).map_err(refused)?;
+                    return Ok(Self { file });
+                }
+                Err(Errno::WOULDBLOCK) => {}
+                Err(errno) => return Err(refused(errno.into())),
+            }
+            // A holder without a name has only just got the lock, or is giving it back.
+            if let Some(holder) = read(&file) {
+                return Err(LockError::Held { holder: Some(holder) });
+            }
+            std::thread::sleep(NAMING.1);
         }
-        write(&mut file, holder).map_err(refused)?;
-        Ok(Self { file })
+        Err(LockError::Held { holder: None })
     }
 }
 
-/// When the lock of the state directory was last taken, by anybody; `None` where it never was. What was read of the
-/// state before that may be outdated.
+/// When the lock of the state directory was last taken or given back, by anybody; `None` where it never was. What was
+/// read of the state before that may be outdated.
 pub fn lock_taken(state: &StateDir) -> Option<SystemTime> {
-    // Whoever takes it writes its name into the file.
+    // Whoever takes it writes its name into the file, and removes it at the end.
     std::fs::metadata(state.lock_file()).and_then(|metadata| metadata.modified()).ok()
 }
 
@@ -127,7 +133,22 @@ pub fn lock_holder(state: &StateDir) -> io::Result<Option<Holder>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let locks = std::fs::read_to_string("/proc/locks")?;
+    let name = read(&File::open(&path)?);
+    // A name without a lock is a dead holder's, or the list was torn.
+    let looks = if name.is_some() { 3 } else { 1 };
+    for _ in 0..looks {
+        if is_listed(inode)? {
+            return Ok(Some(read(&File::open(&path)?).unwrap_or_else(Holder::unknown)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the kernel's list has a lock on the file of this number. The list is torn between two reads while others
+/// take and give locks, so it is read in pieces as large as the kernel gives.
+fn is_listed(inode: u64) -> io::Result<bool> {
+    let mut locks = Vec::with_capacity(1 << 16);
+    File::open("/proc/locks")?.read_to_end(&mut locks)?;
     let is_ours = |line: &str| {
         let mut words = line.split_whitespace().skip(1);
         let kind = words.next();
@@ -135,16 +156,16 @@ pub fn lock_holder(state: &StateDir) -> io::Result<Option<Holder>> {
         let place = words.nth(3).and_then(|place| place.rsplit(':').next());
         kind == Some("FLOCK") && place.and_then(|number| number.parse().ok()) == Some(inode)
     };
-    if !locks.lines().any(is_ours) {
-        return Ok(None);
-    }
-    Ok(Some(read(&mut File::open(&path)?).unwrap_or_else(Holder::unknown)))
+    Ok(String::from_utf8_lossy(&locks).lines().any(is_ours))
 }
 
 impl Drop for Lock {
     /// Gives the lock back by word: closing the file would leave it with a child that was just forked and has not
-    /// got to its own program yet.
+    /// got to its own program yet. The name goes first, or the next one would go by it until it has written its own.
     fn drop(&mut self) {
+        if let Err(error) = self.file.set_len(0) {
+            tracing::debug!(%error, "the name in the lock file stays");
+        }
         if let Err(error) = flock(&self.file, FlockOperation::Unlock) {
             tracing::warn!(%error, "the lock is given back only when the process ends");
         }
@@ -191,14 +212,15 @@ fn held(holder: Option<&Holder>) -> String {
     )
 }
 
-/// The holder may be about to write its name: then nothing sensible is in the file yet.
-fn read(file: &mut File) -> Option<Holder> {
+/// The name in the file, where there is one.
+fn read(mut file: &File) -> Option<Holder> {
     let mut text = String::new();
+    file.rewind().ok()?;
     file.read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
 }
 
-fn write(file: &mut File, holder: &Holder) -> io::Result<()> {
+fn write(mut file: &File, holder: &Holder) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(&serde_json::to_vec(holder)?)

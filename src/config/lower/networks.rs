@@ -59,7 +59,7 @@ fn libvirt(lowering: &mut Lowering<'_>, name: &str, network: &NetworkOptions, ad
             reason: "its guests reach the outside through the host's address on it".to_owned(),
             cure: "set `ipv4.address`, such as \"192.168.150.1\", or `mode = \"isolated\"`".to_owned(),
         };
-        wrong(lowering, name, "", problem);
+        wrong(lowering, name, "ipv4", problem);
     }
     if let Some(bridge) = network.bridge.as_ref().filter(|bridge| bridge.is_empty() || bridge.len() > 15) {
         let reason = format!("`{bridge}` cannot name an interface: expected 1 to 15 characters");
@@ -297,8 +297,7 @@ fn refuse(lowering: &mut Lowering<'_>, name: &str, option: &str, reason: String)
 }
 
 fn wrong(lowering: &mut Lowering<'_>, name: &str, option: &str, problem: ValueProblem) {
-    let option = option.split('.').filter(|segment| !segment.is_empty());
-    let path: Vec<&str> = ["networks", name].into_iter().chain(option).collect();
+    let path: Vec<&str> = ["networks", name].into_iter().chain(option.split('.')).collect();
     let at: Option<SourcePos> = lowering.manifest.positions.of(&path).cloned();
     lowering.findings.problem(at.as_ref(), problem);
 }

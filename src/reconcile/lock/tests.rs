@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::{Holder, Lock, LockError, lock_holder};
+use super::{FlockOperation, Holder, Lock, LockError, NAMING, flock, lock_holder, write};
 use crate::StateDir;
 
 fn holder(pid: u32, command: &str) -> Holder {
@@ -33,6 +33,38 @@ fn what_a_dead_holder_left_in_the_file_is_harmless() {
     let error = Lock::acquire(&state, &holder(8, "y")).expect_err("held");
     assert!(matches!(error, LockError::Held { holder: Some(Holder { pid: 7, .. }) }), "{error:?}");
     drop(held);
+}
+
+#[test]
+fn a_holder_that_has_not_written_its_name_yet_is_named_all_the_same() {
+    let root = tempfile::tempdir().expect("a directory");
+    let state = StateDir::open(root.path()).expect("state");
+    drop(Lock::acquire(&state, &holder(7, "hypernix apply a.nix")).expect("free"));
+    let file = std::fs::File::options().write(true).open(root.path().join("lock")).expect("it was made");
+    flock(&file, FlockOperation::NonBlockingLockExclusive).expect("nobody holds it");
+    let error = std::thread::scope(|scope| {
+        let refused = scope.spawn(|| Lock::acquire(&state, &holder(9, "hypernix start web")).expect_err("held"));
+        std::thread::sleep(NAMING.1 * 20);
+        write(&file, &holder(8, "hypernix serve")).expect("written");
+        refused.join().expect("it ends")
+    });
+    assert!(matches!(error, LockError::Held { holder: Some(Holder { pid: 8, .. }) }), "{error:?}");
+}
+
+#[test]
+fn nobody_is_turned_away_in_the_name_of_one_that_held_it_before() {
+    let root = tempfile::tempdir().expect("a directory");
+    let state = StateDir::open(root.path()).expect("state");
+    let take = |name: &Holder| match Lock::acquire(&state, name) {
+        Ok(lock) => drop(lock),
+        Err(LockError::Held { holder: Some(other) }) => assert_ne!(other.pid, name.pid),
+        Err(error) => panic!("{error:?}"),
+    };
+    std::thread::scope(|scope| {
+        for pid in [7, 8] {
+            scope.spawn(move || (0..2000).for_each(|_| take(&holder(pid, "hypernix serve"))));
+        }
+    });
 }
 
 #[test]
