@@ -55,6 +55,11 @@ pub struct Docker {
     progress: OnProgress,
     /// What images give their containers, by image id; an id never means another image.
     defaults: Mutex<HashMap<String, Arc<Defaults>>>,
+    /// Whose turn it is to make a container over a named volume: the engine fills a new volume from the image of the
+    /// first container over it, and two that it makes at once get into each other's way.
+    filling: tokio::sync::Mutex<()>,
+    /// Whose turn it is to load an archive and name its image, which goes by the name that the archive has given it.
+    loading: tokio::sync::Mutex<()>,
     /// For whom the engine was observed last: whose containers are ours.
     owner: Mutex<Option<OwnerId>>,
 }
@@ -66,7 +71,15 @@ impl Docker {
         let progress = Arc::new(|_: &Address, _, _| {});
         let engine = Arc::new(Engine::new(endpoint));
         let ahead = observe::Ahead::default();
-        Self { engine, ahead, progress, defaults: Mutex::default(), owner: Mutex::default() }
+        Self {
+            engine,
+            ahead,
+            progress,
+            defaults: Mutex::default(),
+            filling: tokio::sync::Mutex::default(),
+            loading: tokio::sync::Mutex::default(),
+            owner: Mutex::default(),
+        }
     }
 
     /// The same, telling `progress` how far the coming of an image is.

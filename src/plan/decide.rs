@@ -52,7 +52,8 @@ pub(crate) struct Draft {
     pub(crate) carried_by: Option<Address>,
     /// What it used, where it is removed: that is removed after it.
     pub(crate) frees: BTreeSet<Address>,
-    /// Who needs what it holds only while it runs, where it is removed: they wait for its stop.
+    /// Who needs what it holds only while it runs: they wait for its stop where it is removed, or else until it has
+    /// given that up.
     pub(crate) makes_way_for: BTreeSet<Address>,
     /// What has to be made before it goes, where it is removed.
     pub(crate) goes_after: Predecessors,

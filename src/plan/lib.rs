@@ -15,6 +15,7 @@ mod diff;
 mod document;
 mod error;
 mod estimate;
+mod handover;
 mod input;
 pub mod matrix;
 mod order;

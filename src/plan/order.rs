@@ -57,6 +57,7 @@ pub(crate) fn order(made: &BTreeMap<Address, Draft>, removed: &BTreeMap<Address,
         }
     }
     edges.make_way(made, removed);
+    edges.hand_over(made);
     edges.put_removals_behind(made, removed);
     edges.reduce();
     number(&edges, made, removed)
@@ -109,6 +110,33 @@ impl<'a> Edges<'a> {
                 self.before.entry(first).or_default().insert((Phase::Remove, address, stopped - 1));
             }
         }
+    }
+
+    /// Has a unit give up what another one takes before that one begins. Two that swap cannot both come first.
+    fn hand_over(&mut self, made: &'a BTreeMap<Address, Draft>) {
+        for (address, draft) in made {
+            let Some(given) = last_place((address, draft)) else { continue };
+            for (taker, _) in draft.makes_way_for.iter().filter_map(|taker| made.get_key_value(taker)) {
+                let taken = (Phase::Make, taker, 0);
+                if !self.follows(given, taken) {
+                    self.before.entry(taken).or_default().insert(given);
+                }
+            }
+        }
+    }
+
+    /// Whether a place comes after another, directly or not.
+    fn follows(&self, place: Place<'a>, other: Place<'a>) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![place]);
+        while let Some(next) = open.pop() {
+            if next == other {
+                return true;
+            }
+            if seen.insert(next) {
+                open.extend(self.before.get(&next).into_iter().flatten().copied());
+            }
+        }
+        false
     }
 
     /// Takes out what follows from the rest.

@@ -7,6 +7,7 @@ use model::{Address, Ownership};
 use crate::{
     Effect, Plan, PlanInput, Refusal, SCHEMA_VERSION, Summary, Verb,
     decide::{self, Draft, Findings, Scene},
+    handover::hand_over,
     order, prune,
     references::Graph,
     scope::Scope,
@@ -20,7 +21,8 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Refusal> {
     let graph = Graph::of(input.desired);
     let mut findings = Findings::default();
     let scope = Scope::of(input, &graph, &mut findings);
-    let made = make(input, &scope, &mut findings);
+    let mut made = make(input, &scope, &mut findings);
+    hand_over(input, &mut made);
     let removed = prune::prune(input, &scope, &made, &mut findings);
     let mut ordered = order::order(&made, &removed, &graph);
     findings.errors.extend(ordered.cycle.take().map(|addresses| crate::PlanError::Cycle { addresses }));

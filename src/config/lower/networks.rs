@@ -44,22 +44,12 @@ pub(super) fn declare(lowering: &mut Lowering<'_>, name: &str, network: &Network
 
 fn libvirt(lowering: &mut Lowering<'_>, name: &str, network: &NetworkOptions, address: &Address) -> NetworkSpec {
     if network.mode == NetworkMode::Bridge && network.bridge.is_none() {
-        let problem = ValueProblem::Missing {
-            who: format!("the network `{name}`"),
-            path: "bridge".to_owned(),
-            reason: "in mode `bridge` it joins a bridge of the host".to_owned(),
-            cure: "set `bridge` to its name, such as \"br0\"".to_owned(),
-        };
-        wrong(lowering, name, "mode", problem);
+        let reason = "in mode `bridge` it joins a bridge of the host";
+        miss(lowering, name, "bridge", reason, "set `bridge` to its name, such as \"br0\"");
     }
     if network.ipv4.is_none() && matches!(network.mode, NetworkMode::Nat | NetworkMode::Route | NetworkMode::Open) {
-        let problem = ValueProblem::Missing {
-            who: format!("the network `{name}`"),
-            path: "ipv4".to_owned(),
-            reason: "its guests reach the outside through the host's address on it".to_owned(),
-            cure: "set `ipv4.address`, such as \"192.168.150.1\", or `mode = \"isolated\"`".to_owned(),
-        };
-        wrong(lowering, name, "ipv4", problem);
+        let reason = "its guests reach the outside through the host's address on it";
+        miss(lowering, name, "ipv4", reason, "set `ipv4.address`, such as \"192.168.150.1\", or `mode = \"isolated\"`");
     }
     if let Some(bridge) = network.bridge.as_ref().filter(|bridge| bridge.is_empty() || bridge.len() > 15) {
         let reason = format!("`{bridge}` cannot name an interface: expected 1 to 15 characters");
@@ -294,6 +284,17 @@ fn inside(lowering: &mut Lowering<'_>, name: &str, option: &str, address: Ipv4Ad
 fn refuse(lowering: &mut Lowering<'_>, name: &str, option: &str, reason: String) {
     let (who, path) = (format!("the network `{name}`"), option.to_owned());
     wrong(lowering, name, option, ValueProblem::Wrong { who, path, reason, cure: None });
+}
+
+/// What is not set is told where the mode is, which wants it, or else where the network is.
+fn miss(lowering: &mut Lowering<'_>, name: &str, option: &str, reason: &str, cure: &str) {
+    let problem = ValueProblem::Missing {
+        who: format!("the network `{name}`"),
+        path: option.to_owned(),
+        reason: reason.to_owned(),
+        cure: cure.to_owned(),
+    };
+    wrong(lowering, name, "mode", problem);
 }
 
 fn wrong(lowering: &mut Lowering<'_>, name: &str, option: &str, problem: ValueProblem) {

@@ -169,6 +169,8 @@ impl Docker {
         ours.extend(defaults.explicit(spec).map(|paths| (labels::EXPLICIT.to_owned(), paths)));
         let body = write::body(spec, labels::with_declared(ours, &spec.labels), carried);
         let options = CreateContainerOptionsBuilder::default().name(name).build();
+        let fills = spec.mounts.values().any(|mount| mount.kind == MountKind::Volume);
+        let turn = if fills { Some(self.filling.lock().await) } else { None };
         let answer = self
             .engine
             .write(&format!("container {name}"), |client| {
@@ -176,6 +178,7 @@ impl Docker {
                 async move { client.create_container(Some(options), body).await }
             })
             .await?;
+        drop(turn);
         let missing = || Fault::refused(InTheWay::Missing(name.to_owned()));
         let mut there = self.inspect_container(name).await?.ok_or_else(missing)?;
         update::taken(spec, &read::spec(&there), &["limits", "restart"].map(FieldPath::from))?;

@@ -3,21 +3,8 @@
 use model::{FieldPath, Fields, Spec};
 use serde_json::{Map, Value, json};
 
-/// `old` with every field that `new` sets, and without those of `fields` that it does not: what a redefinition
-/// makes of the document that is there. What neither mentions stays.
-pub(super) fn patched(old: &Spec, new: &Spec, fields: &[FieldPath]) -> Spec {
-    let mut leaves = old.fields();
-    let wanted = new.fields();
-    for path in fields {
-        remove(&mut leaves, &wanted, path);
-    }
-    for (path, value) in &wanted {
-        replace(&mut leaves, path, value.clone());
-    }
-    assemble(old, leaves)
-}
-
-/// `old` with only these `fields` taken from `new`: what a change of a running object does.
+/// `old` with only these `fields` taken from `new`: what a redefinition makes of the document that is there, and a
+/// change of a running object.
 pub(super) fn with_fields(old: &Spec, new: &Spec, fields: &[FieldPath]) -> Spec {
     let mut leaves = old.fields();
     let wanted = new.fields();

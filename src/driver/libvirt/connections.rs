@@ -206,17 +206,17 @@ impl Connections {
             drop(answer.send((result, alive)));
         });
         if session.jobs.send(boxed).is_err() {
-            return Err(Failure::Lost(LibvirtError::Lost));
+            return Err(self.lost(LibvirtError::Lost));
         }
         loop {
             tokio::select! {
                 answered = &mut received => {
-                    let (result, alive) = answered.map_err(|_| Failure::Lost(LibvirtError::Lost))?;
+                    let (result, alive) = answered.map_err(|_| self.lost(LibvirtError::Lost))?;
                     if alive {
                         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
                         return result.map_err(Failure::Final);
                     }
-                    return result.map_err(Failure::Lost);
+                    return result.map_err(|error| self.lost(error));
                 }
                 () = tokio::time::sleep(watch.left()) => {
                     if watch.left().is_zero() {
@@ -225,6 +225,12 @@ impl Connections {
                 }
             }
         }
+    }
+
+    /// A connection was lost. The idle ones go with it: libvirtd has ended, and each would be found dead in its turn.
+    fn lost(&self, error: LibvirtError) -> Failure {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Failure::Lost(error)
     }
 
     async fn session(&self, wanted_for: Use) -> Result<Session, Failure> {

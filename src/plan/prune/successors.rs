@@ -12,13 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Address, Kind, ObservedResource, Seen, Spec};
 
-use super::{
-    clash::{Held, held},
-    orphan::Orphan,
-};
+use super::orphan::Orphan;
 use crate::{
     Action, Data, PlanInput, Removals,
     decide::{Draft, Predecessors, renamed_from},
+    handover::{Held, held},
     references::{Use, kept_at, uses},
 };
 

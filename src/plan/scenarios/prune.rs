@@ -271,6 +271,44 @@ fn an_orphan_makes_way_for_a_unit_that_needs_its_port() {
 }
 
 #[test]
+fn a_unit_gives_its_port_up_before_another_takes_it() {
+    let on = |port: u16| {
+        let mut spec = proxy();
+        let binding = model::spec::PortBinding { address: "0.0.0.0".into(), port: Some(port) };
+        spec.ports.insert("80/tcp".into(), vec![binding]);
+        Spec::Container(spec)
+    };
+    let mut world = World::new();
+    world.settled(&container("old"), on(443), PowerState::Running);
+    world.desired.resources.get_mut(&container("old")).expect("declared").spec = on(8443);
+    world.wants(&container("new"), on(443));
+    world.check(expect![[r#"
+        Plan: 1 to create, 1 to recreate, 0 unchanged, nothing destroyed (about 4 s)
+
+        + container/new  create    of proxy:1, port 443:80/tcp
+        ± container/old  recreate  new one in its place; about 3 s
+            ports.80/tcp  address 0.0.0.0, port 443 → address 0.0.0.0, port 8443
+          1. replace container/old
+          2. create container/new after 1
+          3. start container/new after 2
+    "#]]);
+
+    // Two that swap: no order is right, and none is a circle.
+    world.settled(&container("new"), on(8443), PowerState::Running);
+    world.desired.resources.get_mut(&container("new")).expect("declared").spec = on(443);
+    world.check(expect![[r#"
+        Plan: 2 to recreate, 0 unchanged, nothing destroyed (about 6 s)
+
+        ± container/new  recreate  new one in its place; about 3 s
+            ports.80/tcp  address 0.0.0.0, port 8443 → address 0.0.0.0, port 443
+        ± container/old  recreate  new one in its place; about 3 s
+            ports.80/tcp  address 0.0.0.0, port 443 → address 0.0.0.0, port 8443
+          1. replace container/new
+          2. replace container/old after 1
+    "#]]);
+}
+
+#[test]
 fn the_image_under_a_retained_volume_is_never_removed() {
     let image = Address::new(Kind::Image, "debian");
     let mut world = World::new();

@@ -287,6 +287,34 @@ fn run(destroy: Destroy, wishes: &[(Wish, Vec<Meddling>)]) -> Result<(), TestCas
     runtime.block_on(live_through(wishes, destroy))
 }
 
+/// Found by chance: a new mark is written into a unit of which nothing may change, and no more than that.
+#[test]
+fn a_volume_that_a_frozen_unit_never_got_goes_at_once() {
+    let unit = |nics, extra_disk, on_change| Unit {
+        container: false,
+        runs: false,
+        size: 1,
+        vcpus: 1,
+        title: None,
+        extra_disk,
+        nics,
+        image: 0,
+        env: 0,
+        on_change,
+        drift: DriftPolicy::Revert,
+        hook: false,
+    };
+    let wish = |unit, deletion| {
+        (Wish { units: [Some(unit), None, None, None], root_gib: 10, deletion, file: None }, Vec::new())
+    };
+    let wishes = [
+        wish(unit(1, false, OnChange::LiveOrStage), DeletionPolicy::Retain),
+        wish(unit(0, true, OnChange::Never), DeletionPolicy::Delete),
+        wish(unit(0, false, OnChange::LiveOrStage), DeletionPolicy::Retain),
+    ];
+    run(Destroy::Allow, &wishes).expect("all is done by the first apply");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         // A case is a short life of a whole host; `PROPTEST_CASES` asks for more of them.

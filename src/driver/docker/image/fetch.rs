@@ -41,6 +41,7 @@ impl Docker {
     /// Loads what `docker save` wrote and lets the reference stand for it.
     pub(super) async fn load(&self, path: &Path, spec: &ContainerImageSpec) -> Result<(), Fault> {
         archive::checked_hash(path, spec.archive_sha256.as_deref()).await?;
+        let _turn = self.loading.lock().await;
         let bytes = self.stream(path, &spec.reference).await?;
         let client = self.engine.client().await?;
         self.engine.calls.write();

@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn configure(world: &mut World, step: &Step) -> Result<(), Fault> {
     let Action::Configure { spec, fields, mark } = &step.action else { return Err(Fault::Unsupported) };
     let there = world.objects.get(&step.address).ok_or_else(|| absent(&step.address))?;
-    let patched = patch::patched(&there.config, spec, fields);
+    let patched = patch::with_fields(&there.config, spec, fields);
     if let (Spec::Volume(old), Spec::Volume(new)) = (&there.config, &patched)
         && new.capacity < old.capacity
     {

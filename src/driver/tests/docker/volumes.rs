@@ -1,9 +1,13 @@
 use std::collections::BTreeMap;
 
-use model::{Kind, Seen, Spec, spec::DockerVolumeSpec};
+use futures::future::join_all;
+use model::{
+    Kind, Seen, Spec,
+    spec::{ContainerSpec, DockerVolumeSpec, Mount, MountKind},
+};
 use plan::{Action, Data};
 
-use crate::stage::{Stage, by_hand, chain, is_ours};
+use crate::stage::{Stage, by_hand, chain, is_ours, sleeper};
 
 fn volume(size: &str) -> DockerVolumeSpec {
     let options = [("type", "tmpfs"), ("device", "tmpfs"), ("o", size)];
@@ -34,6 +38,22 @@ async fn a_volume_that_exists_otherwise_is_reported_not_silently_taken() {
         stage.act(&data, Action::Delete { data: Data::Destroy }).await.unwrap();
     }
     assert!(stage.observe(&data).await.is_none());
+}
+
+#[tokio::test]
+async fn containers_made_at_once_over_a_new_volume_find_it_filled_from_their_image() {
+    let stage = Stage::new("filled").await;
+    let data = stage.address(Kind::DockerVolume, "data");
+    stage.create(&data, Spec::DockerVolume(DockerVolumeSpec::default())).await.unwrap();
+    let mount = Mount { kind: MountKind::Volume, source: data.name.clone(), read_only: false };
+    let spec = ContainerSpec { mounts: [("/bin".to_owned(), mount)].into(), ..sleeper() };
+    let made = (0..6).map(|number| {
+        let (stage, spec) = (&stage, Spec::Container(spec.clone()));
+        async move { stage.create(&stage.address(Kind::Container, &format!("c{number}")), spec).await }
+    });
+    for made in join_all(made).await {
+        made.unwrap();
+    }
 }
 
 #[tokio::test]

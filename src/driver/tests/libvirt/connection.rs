@@ -16,7 +16,9 @@ use driver::{
     Driver, ObserveError, ObserveRequest,
     libvirt::{KvmProbe, LibvirtDriver, LibvirtSettings},
 };
-use model::{Applied, OwnerId};
+use futures::future::join_all;
+use model::{Address, Applied, Kind, OwnerId};
+use plan::{Action, Data, Step, StepId};
 use uuid::Uuid;
 
 /// A socket that leads to libvirtd.
@@ -85,6 +87,21 @@ async fn a_lost_connection_is_made_again() {
     observe(&driver).await.unwrap();
     relay.cut();
     observe(&driver).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_lost_connection_speaks_for_all_that_are_idle() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::new(directory.path());
+    let driver = driver(&relay.socket, directory.path(), 30);
+    for observed in join_all((0..8).map(|_| observe(&driver))).await {
+        observed.unwrap();
+    }
+    relay.cut();
+    // Up to eight connections were idle; found dead one after the other, they would be more than it is tried again.
+    let action = Action::Delete { data: Data::Keep };
+    let address = Address::new(Kind::Network, "hvtest-there-is-none");
+    driver.execute(&Step { id: StepId(1), address, action, after: [].into() }).await.unwrap();
 }
 
 #[tokio::test]
