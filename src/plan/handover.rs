@@ -21,9 +21,8 @@ pub(crate) fn hand_over(input: &PlanInput<'_>, made: &mut BTreeMap<Address, Draf
     let taken = starting(input, made);
     let given = made.keys().filter_map(|address| Some((address, given_up(input, address)?)));
     let mut takers: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
-    for (giver, given) in given.filter(|(_, given)| !given.is_empty()) {
-        let waiting = taken.iter().filter(|(taker, wanted)| *taker != giver && !wanted.is_disjoint(&given));
-        takers.insert(giver.clone(), waiting.map(|(taker, _)| (*taker).clone()).collect());
+    for (giver, given) in given {
+        takers.insert(giver.clone(), waiting(&taken, &given));
     }
     for (giver, takers) in takers {
         if let Some(draft) = made.get_mut(&giver) {
@@ -42,6 +41,12 @@ pub(crate) fn starting<'a>(
         .filter_map(|(address, _)| Some((address, held(&input.desired.resources.get(address)?.spec))))
         .filter(|(_, held)| !held.is_empty())
         .collect()
+}
+
+/// Which of those that start wait for something of this.
+pub(crate) fn waiting(starting: &[(&Address, BTreeSet<Held>)], holds: &BTreeSet<Held>) -> BTreeSet<Address> {
+    let waiting = starting.iter().filter(|(_, needs)| !needs.is_disjoint(holds));
+    waiting.map(|(address, _)| (*address).clone()).collect()
 }
 
 /// What a declared unit has and is not to have any more.

@@ -116,27 +116,24 @@ impl<'a> Edges<'a> {
     fn hand_over(&mut self, made: &'a BTreeMap<Address, Draft>) {
         for (address, draft) in made {
             let Some(given) = last_place((address, draft)) else { continue };
-            for (taker, _) in draft.makes_way_for.iter().filter_map(|taker| made.get_key_value(taker)) {
-                let taken = (Phase::Make, taker, 0);
-                if !self.follows(given, taken) {
-                    self.before.entry(taken).or_default().insert(given);
+            for (taker, taking) in draft.makes_way_for.iter().filter_map(|taker| made.get_key_value(taker)) {
+                if !self.earlier(&BTreeSet::from([given])).contains(&(Phase::Make, taker, 0)) {
+                    self.link(Phase::Make, address, Some(draft), taker, taking);
                 }
             }
         }
     }
 
-    /// Whether a place comes after another, directly or not.
-    fn follows(&self, place: Place<'a>, other: Place<'a>) -> bool {
-        let (mut seen, mut open) = (BTreeSet::new(), vec![place]);
+    /// Everything that comes before any of these places, directly or not.
+    fn earlier(&self, places: &BTreeSet<Place<'a>>) -> BTreeSet<Place<'a>> {
+        let mut earlier = BTreeSet::new();
+        let mut open: Vec<Place<'a>> = places.iter().flat_map(|place| self.before[place].iter().copied()).collect();
         while let Some(next) = open.pop() {
-            if next == other {
-                return true;
-            }
-            if seen.insert(next) {
-                open.extend(self.before.get(&next).into_iter().flatten().copied());
+            if earlier.insert(next) {
+                open.extend(self.before[&next].iter().copied());
             }
         }
-        false
+        earlier
     }
 
     /// Takes out what follows from the rest.
@@ -145,13 +142,7 @@ impl<'a> Edges<'a> {
             self.before.iter().filter(|(_, before)| before.len() > 1).map(|(place, _)| *place).collect();
         for place in several {
             let direct = self.before[&place].clone();
-            let mut implied = BTreeSet::new();
-            let mut open: Vec<Place<'a>> = direct.iter().flat_map(|p| self.before[p].iter().copied()).collect();
-            while let Some(next) = open.pop() {
-                if implied.insert(next) {
-                    open.extend(self.before[&next].iter().copied());
-                }
-            }
+            let implied = self.earlier(&direct);
             if !implied.contains(&place) {
                 self.before.insert(place, direct.difference(&implied).copied().collect());
             }

@@ -3,6 +3,7 @@
 pub(crate) mod build;
 mod containers;
 mod full;
+mod handover;
 mod matrix;
 mod owners;
 mod pains;

@@ -93,8 +93,14 @@ impl Lock {
     fn take(state: &StateDir, holder: &Holder, operation: FlockOperation) -> Result<Self, LockError> {
         let path = state.lock_file();
         let refused = |source| LockError::Open { path: path.clone(), source };
-        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).clone();
-        let file = options.open(&path).map_err(refused)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o644)
+            .open(&path)
+            .map_err(refused)?;
         for _ in 0..NAMING.0 {
             match flock(&file, operation) {
                 Ok(()) => {

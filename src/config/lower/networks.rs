@@ -101,13 +101,8 @@ fn refuse_options_of_the_other_backend(lowering: &mut Lowering<'_>, name: &str, 
         ),
     };
     for (option, _) in given.into_iter().filter(|(_, given)| *given) {
-        let problem = ValueProblem::Wrong {
-            who: format!("the network `{name}`"),
-            path: option.to_owned(),
-            reason: format!("it is an option of {other} networks, and this one is {own}"),
-            cure: Some(format!("remove it, or set `backend = \"{word}\"`")),
-        };
-        wrong(lowering, name, option, problem);
+        let reason = format!("it is an option of {other} networks, and this one is {own}");
+        refuse_with(lowering, name, option, reason, Some(format!("remove it, or set `backend = \"{word}\"`")));
     }
 }
 
@@ -282,8 +277,12 @@ fn inside(lowering: &mut Lowering<'_>, name: &str, option: &str, address: Ipv4Ad
 }
 
 fn refuse(lowering: &mut Lowering<'_>, name: &str, option: &str, reason: String) {
+    refuse_with(lowering, name, option, reason, None);
+}
+
+fn refuse_with(lowering: &mut Lowering<'_>, name: &str, option: &str, reason: String, cure: Option<String>) {
     let (who, path) = (format!("the network `{name}`"), option.to_owned());
-    wrong(lowering, name, option, ValueProblem::Wrong { who, path, reason, cure: None });
+    wrong(lowering, name, option, ValueProblem::Wrong { who, path, reason, cure });
 }
 
 /// What is not set is told where the mode is, which wants it, or else where the network is.

@@ -9,7 +9,7 @@ use super::orphan::Orphan;
 use crate::{
     PlanInput,
     decide::Draft,
-    handover::{held, starting},
+    handover::{held, starting, waiting},
 };
 
 /// Tells every orphan that is stopped which units wait for that.
@@ -23,7 +23,6 @@ pub(super) fn make_way(
     for orphan in orphans {
         let Some(draft) = removed.get_mut(orphan.address).filter(|draft| draft.stop_ends().is_some()) else { continue };
         let holds = orphan.spec().map(held).unwrap_or_default();
-        let waiting = starting.iter().filter(|(_, needs)| !needs.is_disjoint(&holds));
-        draft.makes_way_for = waiting.map(|(address, _)| (*address).clone()).collect();
+        draft.makes_way_for = waiting(&starting, &holds);
     }
 }
